@@ -5,7 +5,7 @@ namespace PSContainer.Runtime;
 /// <summary>The command line: words in order, with options (--name VALUE, --name=VALUE, --flag) picked out on request.</summary>
 internal sealed class CommandLine(string[] arguments)
 {
-    private static readonly string[] Flags = ["version", "detach", "force", "all", "quiet", "tty", "new", "supervised", "same-cgroup"];
+    private static readonly string[] Flags = ["version", "detach", "force", "all", "quiet", "tty", "new", "attach"];
     private static readonly Dictionary<string, string> Short = new()
     {
         ["-b"] = "bundle", ["-d"] = "detach", ["-f"] = "force", ["-a"] = "all", ["-q"] = "quiet", ["-t"] = "tty", ["-e"] = "env", ["-u"] = "user", ["-p"] = "process",

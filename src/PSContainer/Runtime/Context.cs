@@ -8,6 +8,8 @@ internal sealed class Context
     public Context(CommandLine line)
     {
         Storage = line.Value("root") is { } folder ? StorageRoot.At(folder) : StorageRoot.FromEnvironment();
+        if (line.Value("data") is { } data) Storage = Storage with { Data = data };
+        if (line.Value("run") is { } run) Storage = Storage with { Run = run };
         Runs = new RunStore(Storage);
         if (line.Value("reply") is { } descriptor) Reply.To(int.Parse(descriptor));
     }

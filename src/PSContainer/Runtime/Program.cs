@@ -33,7 +33,7 @@ internal static class Program
             var line = new CommandLine(arguments);
             if (line.Flag("version"))
             {
-                Console.Out.WriteLine($"pscontainer version {typeof(Program).Assembly.GetName().Version?.ToString(3)}\nspec: {Engine.Spec.RuntimeSpec.SupportedVersion}");
+                Text.Out($"pscontainer version {typeof(Program).Assembly.GetName().Version?.ToString(3)}\nspec: {Engine.Spec.RuntimeSpec.SupportedVersion}\n");
                 return 0;
             }
             var context = new Context(line);
@@ -45,10 +45,13 @@ internal static class Program
                 case "state": return StateVerb.Execute(context, line);
                 case "kill": return KillVerb.Execute(context, line);
                 case "delete": return DeleteVerb.Execute(context, line);
+                case "exec": return ExecVerb.Execute(context, line);
+                case "enter": return EnterVerb.Execute(context, line);
                 case "list": return ListVerb.Execute(context, line);
                 case "plan": return PlanVerb.Execute(context, line);
+                case "monitor": return Supervision.MonitorVerb.Execute(context, line);
                 case null or "help":
-                    Console.Out.Write(Usage);
+                    Text.Out(Usage);
                     return 0;
                 case var unknown:
                     throw new EngineException("CommandUnknown", Reason.InvalidInput, $"'{unknown}' is no command of pscontainer.", "'pscontainer help' lists them.");
@@ -71,7 +74,7 @@ internal static class Program
     private static int Report(EngineException failure)
     {
         if (Reply.IsWanted) Reply.Failure(failure);
-        else Console.Error.WriteLine($"pscontainer: {failure.Message}{(failure.Advice is null ? "" : " " + failure.Advice)}");
+        else Text.Error(failure.Message + (failure.Advice is null ? "" : " " + failure.Advice));
         return failure.Id switch
         {
             "CommandNotFound" => 127,

@@ -11,10 +11,36 @@ public sealed record ExitRecord(int Code, bool OomKilled, DateTimeOffset Finishe
 {
     public const string FileName = "exit.json";
 
-    public static ExitRecord? Read(string containerFolder) => JsonFile.Read(Path.Combine(containerFolder, FileName), json =>
-        new ExitRecord(json.GetProperty("code").GetInt32(), json.Flag("oomKilled"), json.GetProperty("finished").GetDateTimeOffset()));
+    /// <summary>The last run's end; null while it runs, where it never ran, and where the end was cut off.</summary>
+    public static ExitRecord? Read(string containerFolder)
+    {
+        try
+        {
+            return Parse(File.ReadAllBytes(Path.Combine(containerFolder, FileName)));
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
-    public void Write(string containerFolder) => JsonFile.Write(Path.Combine(containerFolder, FileName), json =>
+    /// <summary>Reads the file's bytes; null where they are not (yet) a whole record.</summary>
+    public static ExitRecord? Parse(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty) return null;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(bytes);
+            JsonElement json = document.RootElement;
+            return new ExitRecord(json.GetProperty("code").GetInt32(), json.Flag("oomKilled"), json.GetProperty("finished").GetDateTimeOffset());
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public byte[] ToJson() => JsonFile.Bytes(json =>
     {
         json.WriteNumber("code", Code);
         json.WriteBoolean("oomKilled", OomKilled);

@@ -36,7 +36,7 @@ internal static class Foreground
     public static int Prepare()
         => Signals.Listen(Signals.Hangup, Signals.Interrupt, Signals.Quit, Signals.User1, Signals.User2, Signals.Terminate, Signals.WindowChange);
 
-    private static void PassOn(int signals, Born process)
+    public static void PassOn(int signals, Born process)
     {
         Span<byte> arrived = stackalloc byte[16];
         int count = Files.Read(signals, arrived);

@@ -27,7 +27,7 @@ internal static class ListVerb
             string pid = status == ContainerStatus.Stopped ? "0" : state.Init.Pid.ToString();
             text.Append(id.PadRight(34)).Append(pid.PadRight(10)).Append(status.ToString().ToLowerInvariant().PadRight(10)).Append(state.Bundle).Append('\n');
         }
-        Files.Write(1, Encoding.UTF8.GetBytes(text.ToString()));
+        Text.Out(text.ToString());
         return 0;
     }
 
@@ -40,7 +40,7 @@ internal static class ListVerb
         }
         catch (EngineException broken)
         {
-            Console.Error.WriteLine($"pscontainer: {broken.Message}");
+            Text.Error(broken.Message);
             return null;
         }
     }

@@ -19,7 +19,7 @@ internal static class PlanVerb
         SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(request.Spec, request.Root, ContainerCgroupPlan.Make(cgroup)));
         var text = new StringBuilder();
         foreach (string step in PlanText.Lines(plan)) text.Append(step).Append('\n');
-        Files.Write(1, Encoding.UTF8.GetBytes(text.ToString()));
+        Text.Out(text.ToString());
         return 0;
     }
 }
