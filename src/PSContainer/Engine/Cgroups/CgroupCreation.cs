@@ -45,7 +45,7 @@ internal static class CgroupCreation
         if (group.IsTop || !group.Exists) return;
         foreach (var directory in group.Tree())
         {
-            if (CgroupFile.TryRead(directory + "/cgroup.procs") is { Length: > 0 })
+            if (!string.IsNullOrWhiteSpace(CgroupFile.TryRead(directory + "/cgroup.procs")))
             {
                 throw new EngineException("CgroupNotEmpty", Reason.AlreadyExists, $"The cgroup {directory} exists already and holds processes.", "Choose another cgroups path, or end them.");
             }
