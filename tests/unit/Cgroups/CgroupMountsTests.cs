@@ -112,6 +112,18 @@ public class CgroupMountsTests
         => Assert.Equal(directory, new CgroupMount("/m", root, CgroupVersion.V1, ["memory"]).DirectoryOf(path));
 
     [Fact]
+    public void Inside_a_container_paths_count_from_what_is_mounted()
+    {
+        // docker without a cgroup namespace mounts its own group, and /proc/PID/cgroup names it in full.
+        var mounts = Parse("31 25 0:25 /docker/1 /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory");
+        var cgroup = ContainerCgroup.Open("/pscontainer-1", mounts);
+        Assert.Equal("/pscontainer-1", cgroup.Path);
+        Assert.Equal("/docker/1/pscontainer-1", cgroup.Groups[0].Path);
+        Assert.Equal("/sys/fs/cgroup/memory/pscontainer-1", cgroup.Groups[0].Directory);
+        Assert.True(cgroup.Groups[0].Parent()!.IsTop);
+    }
+
+    [Fact]
     public void Membership_reads_every_kind_of_line()
     {
         var all = CgroupMembership.Parse("""

@@ -16,7 +16,7 @@ internal static class CgroupCreation
         if (settings.Unified is { Count: > 0 } && mounts.Unified is null) throw UnifiedFiles.NotHere();
 
         var groups = mounts.Joined(settings.Controllers).Select(mount => mount.Below(path)).ToArray();
-        var cgroup = new ContainerCgroup(mounts, groups);
+        var cgroup = new ContainerCgroup(mounts, groups, path);
         var actions = new List<CgroupAction>(32);
         foreach (var group in groups)
         {
