@@ -16,7 +16,7 @@ internal static class CgroupCreation
         if (settings.Unified is { Count: > 0 } && mounts.Unified is null) throw UnifiedFiles.NotHere();
 
         var groups = mounts.Joined(settings.Controllers).Select(mount => mount.Below(path)).ToArray();
-        var cgroup = new ContainerCgroup(mounts, groups);
+        var cgroup = new ContainerCgroup(mounts, groups, path);
         var actions = new List<CgroupAction>(32);
         foreach (var group in groups)
         {
@@ -45,7 +45,7 @@ internal static class CgroupCreation
         if (group.IsTop || !group.Exists) return;
         foreach (var directory in group.Tree())
         {
-            if (CgroupFile.TryRead(directory + "/cgroup.procs") is { Length: > 0 })
+            if (!string.IsNullOrWhiteSpace(CgroupFile.TryRead(directory + "/cgroup.procs")))
             {
                 throw new EngineException("CgroupNotEmpty", Reason.AlreadyExists, $"The cgroup {directory} exists already and holds processes.", "Choose another cgroups path, or end them.");
             }

@@ -9,10 +9,13 @@ namespace PSContainer.Engine.Cgroups;
 /// </summary>
 public sealed class ContainerCgroup
 {
-    internal ContainerCgroup(CgroupMounts mounts, IReadOnlyList<CgroupGroup> groups)
+    private readonly string? path;
+
+    internal ContainerCgroup(CgroupMounts mounts, IReadOnlyList<CgroupGroup> groups, string? path = null)
     {
         Mounts = mounts;
         Groups = groups;
+        this.path = path;
     }
 
     public CgroupMounts Mounts { get; }
@@ -20,8 +23,11 @@ public sealed class ContainerCgroup
     /// <summary>The groups, one a hierarchy; those of a container all have the same path.</summary>
     public IReadOnlyList<CgroupGroup> Groups { get; }
 
-    /// <summary>The first path that is not the top: "/pscontainer-3f1c".</summary>
-    public string Path => Groups.FirstOrDefault(static group => !group.IsTop)?.Path ?? "/";
+    /// <summary>
+    /// What <see cref="Open"/> takes: "/pscontainer-3f1c". Of a process, whose groups may have a path each, the first that is not
+    /// the top.
+    /// </summary>
+    public string Path => path ?? Groups.FirstOrDefault(static group => !group.IsTop)?.Path ?? "/";
 
     /// <summary>At least one of the directories is there.</summary>
     public bool Exists => Groups.Any(static group => !group.IsTop && group.Exists);
@@ -31,7 +37,7 @@ public sealed class ContainerCgroup
     {
         mounts ??= CgroupMounts.Discover();
         // hugetlb is joined by few, but looking for it costs nothing.
-        return new(mounts, [.. mounts.Joined([CgroupController.Hugetlb]).Select(mount => mount.Below(path))]);
+        return new(mounts, [.. mounts.Joined([CgroupController.Hugetlb]).Select(mount => mount.Below(path))], path);
     }
 
     /// <summary>The groups that a process is in now.</summary>
