@@ -1,8 +1,8 @@
 namespace PSContainer.Engine.Namespaces;
 
 /// <summary>
-/// Which namespaces are wanted. Types narrow; numbers and processes name: with any of them given, a namespace is wanted that has
-/// one of the numbers, or that one of the processes is in.
+/// Which namespaces are wanted. Types narrow; numbers, processes and containers name: with any of them given, a namespace
+/// is wanted that has one of the numbers, or that one of the processes is in, or that was made for one of the containers.
 /// </summary>
 public sealed record NamespaceFilter
 {
@@ -17,7 +17,10 @@ public sealed record NamespaceFilter
     /// <summary>The namespaces that these processes are in.</summary>
     public IReadOnlyCollection<int> ProcessIds { get; init; } = [];
 
-    internal bool NamesAny => Ids.Count > 0 || ProcessIds.Count > 0;
+    /// <summary>Tells the wanted containers by their names; null where none is named.</summary>
+    public Predicate<string>? IsContainer { get; init; }
+
+    internal bool NamesAny => Ids.Count > 0 || ProcessIds.Count > 0 || IsContainer is not null;
 
     internal int TypeBits => Types.Count == 0 ? NamespaceTypes.AllBits : Types.Aggregate(0, (bits, type) => bits | NamespaceTypes.BitOf(type));
 }

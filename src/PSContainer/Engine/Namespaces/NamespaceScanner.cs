@@ -56,9 +56,9 @@ public sealed class NamespaceScanner(string root = "/proc")
         var selected = new List<NamespaceInfo>();
         foreach (var record in table.Records)
         {
-            if ((wanted & NamespaceTypes.BitOf(record.Type)) == 0 || !IsNamed(record, filter))
-                continue;
             var container = hosts.Contains(record.Id) ? null : record.ContainerName;
+            if ((wanted & NamespaceTypes.BitOf(record.Type)) == 0 || !IsNamed(record, container, filter))
+                continue;
             var (uid, user, command) = record.ProcessCount > 0 ? facts.Of(record.ProcessIds[0]) : ProcessFacts.None;
             selected.Add(new NamespaceInfo(record, proc.Root, uid, user, command, container));
         }
@@ -75,9 +75,11 @@ public sealed class NamespaceScanner(string root = "/proc")
         };
     }
 
-    private static bool IsNamed(NamespaceRecord record, NamespaceFilter filter)
+    private static bool IsNamed(NamespaceRecord record, string? container, NamespaceFilter filter)
     {
         if (!filter.NamesAny || filter.Ids.Contains(record.Id))
+            return true;
+        if (container is not null && filter.IsContainer is { } isContainer && isContainer(container))
             return true;
         foreach (var pid in filter.ProcessIds)
         {
