@@ -47,7 +47,7 @@ public sealed unsafe class ProcDirectory : IDisposable
         }
     }
 
-    /// <summary>Every process that the file system shows, in the kernel's order, which is ascending. Threads are not listed.</summary>
+    /// <summary>Every process that the file system shows, ascending. Threads are not listed.</summary>
     /// <exception cref="KernelException">The directory can't be listed.</exception>
     public int[] ReadProcessIds()
     {
@@ -80,6 +80,8 @@ public sealed unsafe class ProcDirectory : IDisposable
         }
 
         Array.Resize(ref found, count);
+        // proc lists in this order, but nothing promises it, and who walks them relies on it.
+        Array.Sort(found);
         return found;
     }
 
