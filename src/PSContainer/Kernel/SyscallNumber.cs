@@ -17,6 +17,8 @@ public static class SyscallNumber
     public static readonly int RtSigprocmask = X64 ? 14 : 135;
     public static readonly int Ioctl = X64 ? 16 : 29;
     public static readonly int Socket = X64 ? 41 : 198;
+    public static readonly int Sendto = X64 ? 44 : 206;
+    public static readonly int Recvfrom = X64 ? 45 : 207;
     public static readonly int Execve = X64 ? 59 : 221;
     public static readonly int ExitGroup = X64 ? 231 : 94;
     public static readonly int Kill = X64 ? 62 : 129;
@@ -35,6 +37,7 @@ public static class SyscallNumber
     public static readonly int Umount2 = X64 ? 166 : 39;
     public static readonly int Sethostname = X64 ? 170 : 161;
     public static readonly int Setdomainname = X64 ? 171 : 162;
+    public static readonly int Getdents64 = X64 ? 217 : 61;
     public static readonly int Keyctl = X64 ? 250 : 219;
     public static readonly int Openat = X64 ? 257 : 56;
     public static readonly int Mkdirat = X64 ? 258 : 34;
@@ -42,6 +45,7 @@ public static class SyscallNumber
     public static readonly int Fchownat = X64 ? 260 : 54;
     public static readonly int Unlinkat = X64 ? 263 : 35;
     public static readonly int Symlinkat = X64 ? 266 : 36;
+    public static readonly int Readlinkat = X64 ? 267 : 78;
     public static readonly int Fchmodat = X64 ? 268 : 53;
     public static readonly int Faccessat = X64 ? 269 : 48;
     public static readonly int Unshare = X64 ? 272 : 97;
@@ -51,6 +55,7 @@ public static class SyscallNumber
     public static readonly int Bpf = X64 ? 321 : 280;
     public static readonly int Execveat = X64 ? 322 : 281;
     public static readonly int MemfdCreate = X64 ? 319 : 279;
+    public static readonly int Statx = X64 ? 332 : 291;
 
     public const int PidfdSendSignal = 424;
     public const int OpenTree = 428;
