@@ -57,7 +57,7 @@ dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$work/tree" --no-same-owner "${unwan
 
 # Newer packages have the modules under /usr and compressed, which busybox cannot load.
 [[ -e $work/tree/lib ]] || ln -s usr/lib "$work/tree/lib"
-find "$work/tree/lib/" -name '*.ko.xz' -exec xz -d {} +
+find "$work/tree/lib/" -name '*.ko.xz' -exec xz -d {} + || not_available "no xz to decompress the kernel's modules with"
 
 # The package's install script would have made modules.dep.
 busybox depmod -b "$work/tree" "$(basename "$work"/tree/lib/modules/*)"

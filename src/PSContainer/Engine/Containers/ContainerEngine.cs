@@ -1,3 +1,7 @@
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Plan;
+using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -53,6 +57,36 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
             throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Restart it with Stop-Container and Start-Container.");
         Launch(record, isNew: false);
         return Probe(record);
+    }
+
+    public Container Start(Container container) => Start(container.Record);
+
+    /// <summary>Asks a container to end, kills it when the time is over, and waits until all is cleared.</summary>
+    /// <exception cref="EngineException">SignalUnknown, ContainerHangs.</exception>
+    public Container Stop(Container container, string signal, TimeSpan timeout, CancellationToken cancelled)
+    {
+        int number = SignalName.Parse(signal)
+            ?? throw new EngineException("SignalUnknown", Reason.InvalidInput, $"'{Plan.Argument.Printable(signal)}' is no signal.", "Use a name such as TERM, or a number from 1 to 64.");
+        new ContainerEnding(this, Root).Stop(container, number, timeout, cancelled);
+        return container.AutoRemove ? container : Probe(container.Record);
+    }
+
+    /// <exception cref="EngineException">ContainerRunning, ContainerHangs.</exception>
+    public void Remove(Container container, bool force) => new ContainerEnding(this, Root).Remove(container, force);
+
+    /// <exception cref="EngineException">ContainerStillRunning, ContainerNotStarted.</exception>
+    public ContainerExit Wait(Container container, TimeSpan? timeout, CancellationToken cancelled)
+        => new ContainerEnding(this, Root).Wait(container, timeout, cancelled);
+
+    /// <summary>Prints the plan that a start of this wish would carry out; changes nothing.</summary>
+    public void Describe(ContainerSpec spec, Action<string> print)
+    {
+        string id = ContainerId.New(), folder = Root.ContainerFolder(id);
+        RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec, id);
+        var cgroup = CgroupPlan.Create(CgroupMounts.Discover(), runtime.Linux.CgroupsPath!, ResourceSettings.From(runtime.Linux.Resources));
+        var root = new RootSource.Throwaway([spec.RootFs ?? "/"], Path.Combine(folder, "rootfs"));
+        SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(runtime, root, ContainerCgroupPlan.Make(cgroup)) { Idle = spec.Command is null, DieWithParent = true });
+        foreach (string line in PlanText.Lines(plan)) print(line);
     }
 
     // The supervisor owns it from here: if this process is killed now, the container starts all the same, or is cleared.
