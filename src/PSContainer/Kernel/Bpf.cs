@@ -138,11 +138,11 @@ public static unsafe class Bpf
     {
         fixed (byte* at = attributes)
         {
-            while (true)
+            for (var attempt = 1; ; attempt++)
             {
                 var result = Syscall.Invoke(SyscallNumber.Bpf, command, (nint)at, attributes.Length);
                 // The verifier gives up with EAGAIN when a signal is pending.
-                if (result >= 0 || Syscall.Last is not (Errno.EAGAIN or Errno.EINTR)) return Syscall.Checked(result, name);
+                if (result >= 0 || attempt == 10 || Syscall.Last is not (Errno.EAGAIN or Errno.EINTR)) return Syscall.Checked(result, name);
             }
         }
     }

@@ -53,6 +53,15 @@ public sealed class CgroupMounts
     }
 
     /// <summary>
+    /// Swap can be limited: asked before a default limit is written into a configuration, where a limit that can't be had is an
+    /// error.
+    /// </summary>
+    public bool CountsSwap => Find(CgroupController.Memory) is { } memory && (memory.Version == CgroupVersion.V1
+        ? CgroupFile.Exists(memory.Directory + "/memory.memsw.limit_in_bytes")
+        // The root group shows no limits; v2 counts wherever the kernel has swap at all (CONFIG_SWAP).
+        : CgroupFile.Exists("/proc/swaps"));
+
+    /// <summary>
     /// The hierarchies that a container joins: those of our controllers, systemd's own (else stopping the service that
     /// started us would take the container along), cgroup v2, and those of <paramref name="alsoNeeded"/>. Others are
     /// somebody else's business.
