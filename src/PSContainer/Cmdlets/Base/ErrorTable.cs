@@ -23,8 +23,7 @@ internal static class ErrorTable
     {
         var record = new ErrorRecord(failure, id, category, target);
         if (advice is not null)
-            // The advice is part of what is printed: PowerShell shows RecommendedAction to nobody who does not look for it.
-            record.ErrorDetails = new ErrorDetails($"{failure.Message} {advice}") { RecommendedAction = advice };
+            record.ErrorDetails = new ErrorDetails(failure.Message) { RecommendedAction = advice };
         return record;
     }
 

@@ -84,9 +84,12 @@ public sealed class ContainerStore(StorageRoot root)
     public void Discard(string id, string name)
     {
         string folder = Root.ContainerFolder(id);
-        // The record goes first: without it nobody takes a half-removed folder for a container.
-        File.Delete(Path.Combine(folder, ContainerRecord.FileName));
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(folder))
+        {
+            // The record goes first: without it nobody takes a half-removed folder for a container.
+            File.Delete(Path.Combine(folder, ContainerRecord.FileName));
+            Directory.Delete(folder, recursive: true);
+        }
         if (IdOfName(name) == id) File.Delete(Path.Combine(Root.Names, name));
     }
 

@@ -50,7 +50,7 @@ internal static class MonitorVerb
         (Born process, RunState state) = ContainerStart.Run(context, new StartRequest(record.Id, folder, spec, record.Root(folder))
         {
             DieWithParent = true, Supervised = true, Idle = record.Idle,
-            Streams = log is null ? (-1, -1, -1) : (0, log.Output, log.Error),
+            Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
         });
         log?.CloseContainersSide();
         Reply.Started(state.Init);
