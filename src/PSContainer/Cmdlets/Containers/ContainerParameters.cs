@@ -81,6 +81,9 @@ public abstract class ContainerParameters : ContainerCmdlet
     [NameValue]
     public IDictionary? Label { get; set; }
 
+    /// <summary>-Verbose was asked for here: the plan is worth making only then.</summary>
+    protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? verbose) && verbose is SwitchParameter { IsPresent: true };
+
     /// <summary>The parameters as a wish.</summary>
     protected ContainerSpec ToSpec(string? name, string? command, bool autoRemove)
     {

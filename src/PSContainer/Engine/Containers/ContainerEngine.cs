@@ -1,6 +1,8 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Logs;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Commands;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
@@ -49,6 +51,22 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         return Probe(record);
     }
 
+    /// <summary>Runs a container in front of the caller, connected to its streams; it is removed when it ends.</summary>
+    /// <exception cref="EngineException"/>
+    public CommandProcess Run(ContainerSpec spec, CommandStreams streams)
+    {
+        ContainerRecord record = Store.Add(spec.Validate());
+        try
+        {
+            return CommandProcess.Start(this, ["monitor", "--new", "--attach", record.Id], [], streams);
+        }
+        catch
+        {
+            Store.Discard(record.Id, record.Name);
+            throw;
+        }
+    }
+
     /// <summary>Starts a container that does not run.</summary>
     /// <exception cref="EngineException">ContainerRunning, and whatever stands against the start.</exception>
     public Container Start(ContainerRecord record)
@@ -78,6 +96,11 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
     public ContainerExit Wait(Container container, TimeSpan? timeout, CancellationToken cancelled)
         => new ContainerEnding(this, Root).Wait(container, timeout, cancelled);
 
+    /// <summary>What a container has printed; with <paramref name="follow"/>, on until it has ended.</summary>
+    public IEnumerable<LogLine> ReadLog(Container container, int? tail, bool follow, CancellationToken cancelled)
+        => new LogReader(container.Name, Path.Combine(Root.ContainerFolder(container.Id), ContainerRecord.LogName))
+            .Read(tail, follow ? () => container.Run?.Supervisor is { IsAlive: true } : null, cancelled);
+
     /// <summary>Prints the plan that a start of this wish would carry out; changes nothing.</summary>
     public void Describe(ContainerSpec spec, Action<string> print)
     {
@@ -104,7 +127,7 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         {
             Files.Close(reply);
             if (isNew) Store.Discard(record.Id, record.Name);
-            throw new EngineException("SupervisorFailed", Reason.Failed, $"'{Executable}' can't be started: {failure.Message}", "Build the module again: its folder must hold the executable pscontainer.", failure);
+            throw CannotStart(failure);
         }
         finally
         {
@@ -126,4 +149,7 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
             Files.Close(reply);
         }
     }
+
+    internal EngineException CannotStart(KernelException failure)
+        => new("SupervisorFailed", Reason.Failed, $"'{Executable}' can't be started: {failure.Message}", "Build the module again: its folder must hold the executable pscontainer.", failure);
 }
