@@ -53,6 +53,8 @@ public static class SyscallNumber
     public static readonly int Prlimit64 = X64 ? 302 : 261;
     public static readonly int Setns = X64 ? 308 : 268;
     public static readonly int Bpf = X64 ? 321 : 280;
+    public static readonly int Execveat = X64 ? 322 : 281;
+    public static readonly int MemfdCreate = X64 ? 319 : 279;
     public static readonly int Statx = X64 ? 332 : 291;
 
     public const int PidfdSendSignal = 424;

@@ -1,0 +1,26 @@
+@{
+    RootModule             = 'PSContainer.dll'
+    ModuleVersion          = '0.1.0'
+    GUID                   = '7c5f6b0e-3d0e-4f6a-9a53-0f6f1c9a4f21'
+    Author                 = 'The PSContainer authors'
+    CompanyName            = 'PSContainer'
+    Copyright              = '(c) The PSContainer authors. MIT License.'
+    Description            = 'Linux containers, namespaces and resource limits as objects in a pipeline, without a daemon.'
+    PowerShellVersion      = '7.4'
+    CompatiblePSEditions   = @('Core')
+    FormatsToProcess       = @('PSContainer.format.ps1xml', 'Namespace.format.ps1xml')
+    FunctionsToExport      = @()
+    VariablesToExport      = @()
+    AliasesToExport        = @()
+    CmdletsToExport        = @(
+        'Enter-ContainerNamespace', 'Get-Container', 'Get-ContainerHost', 'Get-ContainerLimit', 'Get-ContainerLog', 'Get-Namespace',
+        'Invoke-Container', 'Invoke-ContainerCommand', 'New-Container', 'Remove-Container', 'Repair-ContainerStorage',
+        'Set-ContainerLimit', 'Start-Container', 'Stop-Container', 'Test-ContainerHost', 'Wait-Container'
+    )
+    PrivateData            = @{
+        PSData = @{
+            Tags       = @('Linux', 'Container', 'Namespace', 'cgroup', 'OCI')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Management.Automation;
+using PSContainer.Engine.Containers;
+using PSContainer.Engine.State;
+
+namespace PSContainer.Cmdlets.Base;
+
+/// <summary>What every cmdlet of ours has: the engine, and one way to tell of failures.</summary>
+public abstract class ContainerCmdlet : PSCmdlet
+{
+    private static readonly string ModuleFolder = Path.GetDirectoryName(typeof(ContainerCmdlet).Assembly.Location)!;
+
+    private ContainerEngine? _engine;
+
+    /// <summary>Made once a cmdlet, because $env:PSCONTAINER_ROOT may change between two.</summary>
+    protected ContainerEngine Engine => _engine ??= NewEngine();
+
+    internal static ContainerEngine NewEngine() => new(StorageRoot.FromEnvironment(), Path.Combine(ModuleFolder, "pscontainer"));
+
+    /// <summary>Runs a piece of work on one object; its failure is an error about that object, and the rest go on.</summary>
+    protected bool Try(object? target, Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (Exception failure) when (ErrorTable.Knows(failure))
+        {
+            WriteError(ErrorTable.Record(failure, target));
+            return false;
+        }
+    }
+
+    /// <summary>The container a user means, resolved and probed; wildcards give several, and none is no error.</summary>
+    /// <exception cref="PSContainer.Engine.EngineException"/>
+    protected IEnumerable<Container> Resolve(object wanted)
+    {
+        object plain = wanted is PSObject wrapped ? wrapped.BaseObject : wanted;
+        if (plain is Container known) return [Engine.Get(known.Id)];
+        string text = plain.ToString() ?? "";
+        if (!WildcardPattern.ContainsWildcardCharacters(text)) return [Engine.Get(text)];
+        var pattern = new WildcardPattern(text, WildcardOptions.IgnoreCase);
+        return Engine.Store.All(broken => WriteError(ErrorTable.Record(broken, text)))
+            .Where(record => pattern.IsMatch(record.Name) || pattern.IsMatch(record.Id))
+            .Select(Engine.Probe);
+    }
+
+    /// <summary>Sets $LASTEXITCODE, as a native command does.</summary>
+    protected void SetLastExitCode(int code) => SessionState.PSVariable.Set("global:LASTEXITCODE", code);
+
+    /// <summary>A line for the person at the prompt, in the stream that -WhatIf's own lines go to.</summary>
+    protected void Print(string line)
+        => WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
+}

@@ -1,0 +1,27 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using PSContainer.Cmdlets.Base;
+
+namespace PSContainer.Cmdlets.Binding;
+
+/// <summary>Container names: one folder is read, no process started.</summary>
+public sealed class ContainerNameCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var pattern = new WildcardPattern(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
+        IEnumerable<string> names;
+        try
+        {
+            names = [.. ContainerCmdlet.NewEngine().Store.AllNames()];
+        }
+        catch (Exception failure) when (ErrorTable.Knows(failure))
+        {
+            // A completion has nowhere to tell of a failure.
+            yield break;
+        }
+        foreach (string name in names)
+            if (pattern.IsMatch(name)) yield return new CompletionResult(name, name, CompletionResultType.ParameterValue, name);
+    }
+}

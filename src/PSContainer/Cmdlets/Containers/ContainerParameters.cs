@@ -1,0 +1,115 @@
+using System.Collections;
+using System.Management.Automation;
+using PSContainer.Cmdlets.Base;
+using PSContainer.Cmdlets.Binding;
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Containers;
+
+namespace PSContainer.Cmdlets.Containers;
+
+/// <summary>What New-Container and Invoke-Container ask alike.</summary>
+public abstract class ContainerParameters : ContainerCmdlet
+{
+    /// <summary>This machine's own root under a throwaway layer: the default.</summary>
+    [Parameter]
+    public SwitchParameter HostRoot { get; set; }
+
+    /// <summary>A folder as the root, under a throwaway layer.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RootFs { get; set; }
+
+    /// <summary>The program's arguments.</summary>
+    [Parameter]
+    [Alias("Args")]
+    [AllowEmptyString]
+    public string[] ArgumentList { get; set; } = [];
+
+    /// <summary>Environment variables: a hashtable, or 'NAME=value'.</summary>
+    [Parameter]
+    [NameValue]
+    [Alias("Env")]
+    public IDictionary? Environment { get; set; }
+
+    [Parameter]
+    [Alias("Cwd")]
+    public string WorkingDirectory { get; set; } = "/";
+
+    /// <summary>A name, name:group, or numbers; names are looked up in the container's root.</summary>
+    [Parameter]
+    public string? User { get; set; }
+
+    /// <summary>The host name inside; the short id where it is not given.</summary>
+    [Parameter]
+    public string? Hostname { get; set; }
+
+    /// <summary>Bytes of memory: 40MB, "40M"; beyond it something in the container is killed.</summary>
+    [Parameter]
+    [ByteSize]
+    public long? Memory { get; set; }
+
+    /// <summary>Processors' worth of time: 1.5.</summary>
+    [Parameter]
+    public double? Cpus { get; set; }
+
+    /// <summary>Processes and threads; 2048 where it is not given, -1 for no limit.</summary>
+    [Parameter]
+    public long? PidsLimit { get; set; }
+
+    /// <summary>Which processors: "0-1,3".</summary>
+    [Parameter]
+    public string? CpusetCpus { get; set; }
+
+    /// <summary>Folders or files of this machine: /source:/destination, /source:/destination:ro.</summary>
+    [Parameter]
+    public string[] Volume { get; set; } = [];
+
+    /// <summary>Places for an empty file system in memory: /tmp, /tmp:size=64m.</summary>
+    [Parameter]
+    public string[] Tmpfs { get; set; } = [];
+
+    /// <summary>The root can't be written.</summary>
+    [Parameter]
+    public SwitchParameter ReadOnly { get; set; }
+
+    /// <summary>None: loopback alone. Host: this machine's own network.</summary>
+    [Parameter]
+    public NetworkMode Network { get; set; }
+
+    /// <summary>Labels: a hashtable, or 'name=value'.</summary>
+    [Parameter]
+    [NameValue]
+    public IDictionary? Label { get; set; }
+
+    /// <summary>The parameters as a wish.</summary>
+    protected ContainerSpec ToSpec(string? name, string? command, bool autoRemove)
+    {
+        if (HostRoot && RootFs is not null)
+            throw new Engine.EngineException("RootAmbiguous", PSContainer.Engine.Reason.InvalidInput, "-HostRoot and -RootFs exclude each other.", "Name one root.");
+        return new ContainerSpec
+        {
+            Name = name,
+            Command = command,
+            Arguments = ArgumentList,
+            Environment = NameValueAttribute.Pairs(Environment),
+            WorkingDirectory = WorkingDirectory,
+            User = User,
+            Hostname = Hostname,
+            Limit = new ContainerLimit { MemoryMax = Memory, Cpus = Cpus, PidsMax = PidsLimit, CpusetCpus = CpusetCpus },
+            Volumes = [.. Volume.Select(volume => VolumeSpec.Parse(Localise(volume)))],
+            Tmpfs = Tmpfs,
+            ReadOnly = ReadOnly,
+            Network = Network,
+            Labels = NameValueAttribute.Pairs(Label),
+            AutoRemove = autoRemove,
+            RootFs = RootFs is null ? null : GetUnresolvedProviderPathFromPSPath(RootFs),
+        };
+    }
+
+    // "./data:/data" is meant from where PowerShell stands, which is not where the process stands.
+    private string Localise(string volume)
+    {
+        int colon = volume.IndexOf(':');
+        return colon <= 0 || volume[0] == '/' ? volume : GetUnresolvedProviderPathFromPSPath(volume[..colon]) + volume[colon..];
+    }
+}

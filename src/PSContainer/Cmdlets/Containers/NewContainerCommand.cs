@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using PSContainer.Engine.Containers;
+
+namespace PSContainer.Cmdlets.Containers;
+
+/// <summary>New-Container: makes a container and starts it; docker run -d, or docker create with -NoStart.</summary>
+[Cmdlet(VerbsCommon.New, "Container", SupportsShouldProcess = true)]
+[OutputType(typeof(Container))]
+public sealed class NewContainerCommand : ContainerParameters
+{
+    /// <summary>A name; one is made up where it is not given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [AllowEmptyString]
+    public string? Name { get; set; }
+
+    /// <summary>The program, PID 1; an idle init that keeps the container up where it is not given.</summary>
+    [Parameter]
+    public string? Command { get; set; }
+
+    /// <summary>Make it, but do not start it.</summary>
+    [Parameter]
+    public SwitchParameter NoStart { get; set; }
+
+    /// <summary>Remove it as soon as it ends.</summary>
+    [Parameter]
+    [Alias("Rm")]
+    public SwitchParameter AutoRemove { get; set; }
+
+    protected override void ProcessRecord() => Try(Name, () =>
+    {
+        ContainerSpec spec = ToSpec(Name, Command, AutoRemove).Validate();
+        bool wanted = ShouldProcess(Name is null ? "a new container" : $"Container '{Name}'", NoStart ? "Create" : "Create and start", out ShouldProcessReason reason);
+        if (reason == ShouldProcessReason.WhatIf) Engine.Describe(spec, Print);
+        if (!wanted) return;
+        if (MyInvocation.BoundParameters.TryGetValue("Verbose", out object? verbose) && verbose is SwitchParameter { IsPresent: true }) Engine.Describe(spec, WriteVerbose);
+        WriteObject(Engine.Create(spec, start: !NoStart));
+    });
+
+    private bool ShouldProcess(string target, string action, out ShouldProcessReason reason)
+        => base.ShouldProcess($"{action}: {target}", $"{action}: {target}?", action, out reason);
+}

@@ -1,0 +1,55 @@
+using PSContainer.Engine.Containers;
+using PSContainer.Engine.Plan;
+using PSContainer.Engine.State;
+
+namespace PSContainer.Cmdlets.Formats;
+
+/// <summary>What the tables show in place of the bare values; the format file calls it.</summary>
+public static class ContainerColumns
+{
+    /// <summary>"Running", "Stopped (137)", "Stopped (OOM)".</summary>
+    public static string Status(Container container) => container.Status switch
+    {
+        ContainerStatus.Stopped when container.OomKilled => "Stopped (OOM)",
+        ContainerStatus.Stopped when container.ExitCode is { } code => $"Stopped ({code})",
+        var status => status.ToString(),
+    };
+
+    /// <summary>The command on one line, with nothing in it that a terminal would obey.</summary>
+    public static string Command(Container container)
+    {
+        const int longest = 40;
+        string shown = Argument.Printable(container.Command);
+        return shown.Length > longest ? shown[..(longest - 1)] + "…" : shown;
+    }
+
+    /// <summary>"5 minutes ago".</summary>
+    public static string Age(DateTimeOffset time)
+    {
+        TimeSpan age = DateTimeOffset.Now - time;
+        return age switch
+        {
+            { TotalSeconds: < 2 } => "just now",
+            { TotalSeconds: < 120 } => $"{(int)age.TotalSeconds} seconds ago",
+            { TotalMinutes: < 120 } => $"{(int)age.TotalMinutes} minutes ago",
+            { TotalHours: < 48 } => $"{(int)age.TotalHours} hours ago",
+            _ => $"{(int)age.TotalDays} days ago",
+        };
+    }
+
+    /// <summary>Bytes with a unit: "40.0 MiB".</summary>
+    public static string Size(long? bytes)
+    {
+        if (bytes is not { } value) return "";
+        if (value == long.MaxValue) return "unlimited";
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+        double size = value;
+        int unit = 0;
+        while (size >= 1024 && unit < units.Length - 1)
+        {
+            size /= 1024;
+            unit++;
+        }
+        return unit == 0 ? $"{value} B" : $"{size:0.0} {units[unit]}";
+    }
+}

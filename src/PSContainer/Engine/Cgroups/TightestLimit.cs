@@ -1,0 +1,39 @@
+namespace PSContainer.Engine.Cgroups;
+
+/// <summary>The limit that counts: the smallest from a cgroup up to the top, and who holds it.</summary>
+/// <param name="Limit">The property of <see cref="ContainerLimit"/>: "MemoryMax".</param>
+/// <param name="Value">Bytes, processors or processes, as that property has them.</param>
+/// <param name="Cgroup">The path of the group that holds it.</param>
+/// <param name="IsInherited">It is a group further up.</param>
+public sealed record TightestLimit(string Limit, double Value, string Cgroup, bool IsInherited)
+{
+    /// <summary>One entry a limit that is set anywhere; where the same value is set twice, the upper group's counts.</summary>
+    internal static IReadOnlyList<TightestLimit> Find(ContainerCgroup cgroup)
+    {
+        var found = new List<TightestLimit>(4);
+        Add(found, nameof(ContainerLimit.MemoryMax), cgroup.Group(CgroupController.Memory),
+            static group => Finite(CgroupText.Number(group.Read(group.Version == CgroupVersion.V2 ? "memory.max" : "memory.limit_in_bytes"))));
+        Add(found, nameof(ContainerLimit.MemoryHigh), cgroup.Group(CgroupController.Memory),
+            static group => group.Version == CgroupVersion.V2 ? Finite(CgroupText.Number(group.Read("memory.high"))) : null);
+        Add(found, nameof(ContainerLimit.MemorySwapMax), cgroup.Group(CgroupController.Memory), static group => Finite(MemoryController.Read(group).SwapMax));
+        Add(found, nameof(ContainerLimit.Cpus), cgroup.Group(CgroupController.Cpu),
+            static group => CpuController.Read(group).Cpus is { } cpus && double.IsFinite(cpus) ? cpus : null);
+        Add(found, nameof(ContainerLimit.PidsMax), cgroup.Group(CgroupController.Pids), static group => Finite(PidsController.Read(group)));
+        return found;
+    }
+
+    private static void Add(List<TightestLimit> found, string limit, CgroupGroup? group, Func<CgroupGroup, double?> read)
+    {
+        TightestLimit? tightest = null;
+        for (var at = group; at is not null; at = at.Parent())
+        {
+            if (read(at) is { } value && (tightest is null || value <= tightest.Value))
+            {
+                tightest = new(limit, value, at.Path, !ReferenceEquals(at, group));
+            }
+        }
+        if (tightest is not null) found.Add(tightest);
+    }
+
+    private static double? Finite(long? value) => value is null or ContainerLimit.Unlimited ? null : value;
+}

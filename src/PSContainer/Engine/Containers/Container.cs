@@ -1,0 +1,67 @@
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.State;
+
+namespace PSContainer.Engine.Containers;
+
+/// <summary>
+/// A container as PowerShell shows it: what was so when it was asked for. Usage and Limit are read from the kernel each
+/// time.
+/// </summary>
+public sealed class Container
+{
+    private readonly ContainerRecord _record;
+    private readonly RunState? _run;
+    private readonly ExitRecord? _exit;
+
+    internal Container(ContainerRecord record, RunState? run, ContainerStatus status, ExitRecord? exit)
+    {
+        _record = record;
+        _run = run;
+        _exit = exit;
+        Status = status;
+    }
+
+    public string Name => _record.Name;
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public string Id => _record.Id;
+    public string ShortId => ContainerId.Short(Id);
+    public ContainerStatus Status { get; }
+
+    /// <summary>The host's number of the container's first process; null where none runs.</summary>
+    public int? Pid => IsAlive ? _run!.Init.Pid : null;
+
+    /// <summary>When that process started, in clock ticks after boot: with the number, it is one process for ever.</summary>
+    public ulong? PidStartTime => IsAlive ? _run!.Init.StartTime : null;
+
+    /// <summary>What the root is: "(host)" for this machine's own under a throwaway layer, else the folder.</summary>
+    public string Image => _record.Image;
+    public string Command => _record.Command;
+    public DateTimeOffset Created => _record.Created;
+
+    /// <summary>How the last run ended: the exit status, or 128 and the signal's number; null while it runs or never ran.</summary>
+    public int? ExitCode => IsAlive ? null : _exit?.Code;
+    public DateTimeOffset? Finished => IsAlive ? null : _exit?.Finished;
+
+    /// <summary>The kernel killed something in it for want of memory, in this run or, where it is stopped, the last.</summary>
+    public bool OomKilled => IsAlive ? Cgroup is { } cgroup && cgroup.OomKills > 0 : _exit?.OomKilled ?? false;
+
+    public IReadOnlyDictionary<string, string> Labels => _record.Labels;
+    public bool AutoRemove => _record.AutoRemove;
+
+    /// <summary>The cgroup, as paths below the hierarchies' roots; null where nothing runs.</summary>
+    public string? CgroupPath => IsAlive ? _run!.CgroupPath : null;
+
+    /// <summary>What the kernel holds it to; null where nothing runs.</summary>
+    public ContainerLimit? Limit => Cgroup?.ReadLimit();
+
+    /// <summary>What it uses at this moment; null where nothing runs.</summary>
+    public ContainerUsage? Usage => Cgroup?.ReadUsage();
+
+    public override string ToString() => Name;
+
+    internal ContainerRecord Record => _record;
+    internal RunState? Run => _run;
+    internal bool IsAlive => _run is not null && Status is not (ContainerStatus.Stopped or ContainerStatus.Creating);
+    internal ContainerCgroup? Cgroup => CgroupPath is { } path ? ContainerCgroup.Open(path) : null;
+}

@@ -1,0 +1,129 @@
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Plan;
+using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Spec;
+using PSContainer.Engine.State;
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.Containers;
+
+/// <summary>What can be done with containers; the room's one door for cmdlets.</summary>
+/// <param name="root">Where everything lies.</param>
+/// <param name="executable">The path of <c>pscontainer</c>.</param>
+public sealed class ContainerEngine(StorageRoot root, string executable)
+{
+    public ContainerStore Store { get; } = new(root);
+
+    private StorageRoot Root { get; } = root;
+
+    /// <summary>The command line that every start of the executable begins with.</summary>
+    internal string[] CommandLine(params ReadOnlySpan<string> rest) => [Executable, "--data", Root.Data, "--run", Root.Run, "--reply", "3", .. rest];
+
+    internal string Executable { get; } = executable;
+
+    /// <summary>The container as it is now.</summary>
+    public Container Probe(ContainerRecord record)
+    {
+        string folder = Root.ContainerFolder(record.Id), runFolder = Root.RunFolder(record.Id);
+        RunState? run = RunState.Read(runFolder);
+        ExitRecord? exit = ExitRecord.Read(folder);
+        if (run is not null)
+        {
+            ContainerStatus status = StatusProbe.Of(run, runFolder);
+            if (status != ContainerStatus.Stopped) return new Container(record, run, status, exit);
+        }
+        bool everRan = run is not null || exit is not null;
+        return new Container(record, run, everRan ? ContainerStatus.Stopped : ContainerStatus.Created, exit);
+    }
+
+    public Container Get(string nameOrId) => Probe(Store.Get(nameOrId));
+
+    /// <summary>Writes a container down and, unless told otherwise, starts it; all of it or nothing.</summary>
+    /// <param name="spec">The wish; checked here.</param>
+    /// <param name="start">Start it as well.</param>
+    /// <exception cref="EngineException"/>
+    public Container Create(ContainerSpec spec, bool start)
+    {
+        ContainerRecord record = Store.Add(spec.Validate());
+        if (start) Launch(record, isNew: true);
+        return Probe(record);
+    }
+
+    /// <summary>Starts a container that does not run.</summary>
+    /// <exception cref="EngineException">ContainerRunning, and whatever stands against the start.</exception>
+    public Container Start(ContainerRecord record)
+    {
+        if (Probe(record).IsAlive)
+            throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Restart it with Stop-Container and Start-Container.");
+        Launch(record, isNew: false);
+        return Probe(record);
+    }
+
+    public Container Start(Container container) => Start(container.Record);
+
+    /// <summary>Asks a container to end, kills it when the time is over, and waits until all is cleared.</summary>
+    /// <exception cref="EngineException">SignalUnknown, ContainerHangs.</exception>
+    public Container Stop(Container container, string signal, TimeSpan timeout, CancellationToken cancelled)
+    {
+        int number = SignalName.Parse(signal)
+            ?? throw new EngineException("SignalUnknown", Reason.InvalidInput, $"'{Plan.Argument.Printable(signal)}' is no signal.", "Use a name such as TERM, or a number from 1 to 64.");
+        new ContainerEnding(this, Root).Stop(container, number, timeout, cancelled);
+        return container.AutoRemove ? container : Probe(container.Record);
+    }
+
+    /// <exception cref="EngineException">ContainerRunning, ContainerHangs.</exception>
+    public void Remove(Container container, bool force) => new ContainerEnding(this, Root).Remove(container, force);
+
+    /// <exception cref="EngineException">ContainerStillRunning, ContainerNotStarted.</exception>
+    public ContainerExit Wait(Container container, TimeSpan? timeout, CancellationToken cancelled)
+        => new ContainerEnding(this, Root).Wait(container, timeout, cancelled);
+
+    /// <summary>Prints the plan that a start of this wish would carry out; changes nothing.</summary>
+    public void Describe(ContainerSpec spec, Action<string> print)
+    {
+        string id = ContainerId.New(), folder = Root.ContainerFolder(id);
+        RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec, id);
+        var cgroup = CgroupPlan.Create(CgroupMounts.Discover(), runtime.Linux.CgroupsPath!, ResourceSettings.From(runtime.Linux.Resources));
+        var root = new RootSource.Throwaway([spec.RootFs ?? "/"], Path.Combine(folder, "rootfs"));
+        SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(runtime, root, ContainerCgroupPlan.Make(cgroup)) { Idle = spec.Command is null, DieWithParent = true });
+        foreach (string line in PlanText.Lines(plan)) print(line);
+    }
+
+    // The supervisor owns it from here: if this process is killed now, the container starts all the same, or is cleared.
+    private void Launch(ContainerRecord record, bool isNew)
+    {
+        (int reply, int replyEnd) = Files.Pipe();
+        int nothing = Files.Open("/dev/null", OpenFlags.ReadWrite);
+        int pidfd;
+        try
+        {
+            string[] line = isNew ? CommandLine("monitor", "--new", record.Id) : CommandLine("monitor", record.Id);
+            (pidfd, _) = Spawn.Start(Executable, line, [], [nothing, nothing, nothing, replyEnd], ownSession: true);
+        }
+        catch (KernelException failure)
+        {
+            Files.Close(reply);
+            if (isNew) Store.Discard(record.Id, record.Name);
+            throw new EngineException("SupervisorFailed", Reason.Failed, $"'{Executable}' can't be started: {failure.Message}", "Build the module again: its folder must hold the executable pscontainer.", failure);
+        }
+        finally
+        {
+            Files.Close(nothing);
+            Files.Close(replyEnd);
+        }
+        Reaper.Adopt(pidfd);
+        try
+        {
+            SupervisorReply.Read(reply);
+        }
+        catch (EngineException) when (isNew)
+        {
+            Store.Discard(record.Id, record.Name);
+            throw;
+        }
+        finally
+        {
+            Files.Close(reply);
+        }
+    }
+}

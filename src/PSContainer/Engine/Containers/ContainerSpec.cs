@@ -1,0 +1,95 @@
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Plan;
+
+namespace PSContainer.Engine.Containers;
+
+/// <summary>How a container stands to the network.</summary>
+public enum NetworkMode
+{
+    /// <summary>A network namespace of its own, with nothing but loopback.</summary>
+    None,
+    /// <summary>The host's own network.</summary>
+    Host,
+}
+
+/// <summary>What somebody wants of a container: immutable, and checked once, by <see cref="Validate"/>.</summary>
+public sealed record ContainerSpec
+{
+    public const int LongestName = 128;
+
+    public string? Name { get; init; }
+    /// <summary>The program, a path or a name that is looked up in the container; null for the idle init.</summary>
+    public string? Command { get; init; }
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+    /// <summary>Added to the default environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public string WorkingDirectory { get; init; } = "/";
+    public string? User { get; init; }
+    /// <summary>null: the short id.</summary>
+    public string? Hostname { get; init; }
+    public ContainerLimit Limit { get; init; } = new();
+    public IReadOnlyList<VolumeSpec> Volumes { get; init; } = [];
+    /// <summary>Paths in the container that get an empty tmpfs; "path" or docker's "path:size=64m,mode=1777".</summary>
+    public IReadOnlyList<string> Tmpfs { get; init; } = [];
+    public bool ReadOnly { get; init; }
+    public NetworkMode Network { get; init; }
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public bool AutoRemove { get; init; }
+    /// <summary>The folder that is the root; null for this machine's own.</summary>
+    public string? RootFs { get; init; }
+
+    /// <summary>The same wish with its paths made absolute, or an error that leaves nothing.</summary>
+    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, and those of <see cref="ContainerLimit"/>.</exception>
+    public ContainerSpec Validate()
+    {
+        if (Name is not null) CheckName(Name);
+        foreach ((string name, string value) in Environment)
+            if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0') || value.Contains('\0'))
+                throw Invalid("EnvironmentInvalid", $"'{Argument.Printable(name)}' can't be the name of an environment variable.", "Use -Environment @{ NAME = 'value' }.");
+        if (Command is "" || Arguments.Prepend(Command ?? "").Any(text => text.Contains('\0')))
+            throw Invalid("CommandInvalid", "The command is empty or holds a NUL.", "Leave -Command out for an idle container.");
+        if (Command is null && Arguments.Count > 0)
+            throw Invalid("CommandMissing", "There are arguments, but no command.", "Name it with -Command.");
+        if (!WorkingDirectory.StartsWith('/') || WorkingDirectory.Contains('\0'))
+            throw Invalid("WorkingDirectoryInvalid", $"The working directory '{Argument.Printable(WorkingDirectory)}' is not absolute.", "Give the path inside the container, from '/'.");
+        if (Hostname is { } host && (host.Length is 0 or > 64 || host.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")))
+            throw Invalid("HostnameInvalid", $"'{Argument.Printable(host)}' can't be a host name.", "Use letters, digits, '-' and '.', at most 64 of them.");
+        foreach (string tmpfs in Tmpfs)
+            if (!tmpfs.StartsWith('/') || tmpfs.Split(':')[0].Trim('/').Length == 0 || tmpfs.Split(':')[0].Split('/').Contains("..") || tmpfs.Any(char.IsControl))
+                throw Invalid("TmpfsInvalid", $"'{Argument.Printable(tmpfs)}' is no place for a tmpfs.", "Give an absolute path in the container: /tmp or /tmp:size=64m.");
+        foreach ((string name, _) in Labels)
+            if (name.Length == 0 || name.Any(char.IsControl)) throw Invalid("LabelInvalid", $"'{Argument.Printable(name)}' can't be a label's name.", "Use -Label @{ name = 'value' }.");
+        return this with { Limit = Limit.Validate(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
+    }
+
+    /// <summary>Names as docker takes them: safe as a file's name, with nothing that PowerShell or a terminal would read a meaning into.</summary>
+    public static void CheckName(string name)
+    {
+        bool plain = name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0])
+            && !name.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+        if (!plain)
+            throw Invalid("ContainerNameInvalid", $"'{Argument.Printable(name.Length > 80 ? name[..80] + "…" : name)}' can't be a container's name.",
+                $"Begin with a letter or digit; then letters, digits, '_', '.' and '-', at most {LongestName} in all.");
+    }
+
+    private static string CheckRoot(string folder)
+    {
+        string whole = Path.GetFullPath(folder);
+        if (File.Exists(whole))
+            throw new EngineException("RootFsNotDirectory", Reason.InvalidInput, $"The root '{Argument.Printable(whole)}' is a file.", "Name the folder that a root file system was unpacked to.");
+        if (!Directory.Exists(whole))
+            throw new EngineException("RootFsNotFound", Reason.NotFound, $"The root '{Argument.Printable(whole)}' does not exist.", "Name the folder that a root file system was unpacked to.");
+        try
+        {
+            using IEnumerator<string> entries = Directory.EnumerateFileSystemEntries(whole).GetEnumerator();
+            entries.MoveNext();
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new EngineException("RootFsUnreadable", Reason.NoPermission, $"The root '{Argument.Printable(whole)}' can't be read.", "Run as root (sudo pwsh), or change its permissions.", denied);
+        }
+        return whole;
+    }
+
+    private static EngineException Invalid(string id, string message, string advice) => new(id, Reason.InvalidInput, message, advice);
+}

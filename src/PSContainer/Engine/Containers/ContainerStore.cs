@@ -1,0 +1,180 @@
+using PSContainer.Engine.Plan;
+using PSContainer.Engine.Spec;
+using PSContainer.Engine.State;
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.Containers;
+
+/// <summary>
+/// The containers' records: a folder an id, and beside them a file a name. The name is taken first and given back last, so
+/// that whatever is cut off in between is found by its name or, failing that, by Repair.
+/// </summary>
+public sealed class ContainerStore(StorageRoot root)
+{
+    public StorageRoot Root { get; } = root;
+
+    /// <summary>Writes down a new container; nothing runs yet.</summary>
+    /// <param name="spec">Checked.</param>
+    /// <exception cref="EngineException">ContainerNameTaken, PermissionDenied.</exception>
+    public ContainerRecord Add(ContainerSpec spec)
+    {
+        string id = ContainerId.New();
+        RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec, id);
+        string name = TakeName(spec.Name, id);
+        string folder = Root.ContainerFolder(id);
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "rootfs"));
+            var record = new ContainerRecord
+            {
+                Id = id, Name = name, Created = DateTimeOffset.Now, Lowers = [spec.RootFs ?? "/"], Idle = spec.Command is null,
+                AutoRemove = spec.AutoRemove, Labels = spec.Labels,
+                Command = spec.Command is null ? "(idle)" : string.Join(' ', spec.Arguments.Prepend(spec.Command)),
+            };
+            RuntimeSpecWriter.WriteBundle(runtime, folder);
+            record.Write(folder);
+            return record;
+        }
+        catch
+        {
+            Discard(id, name);
+            throw;
+        }
+    }
+
+    /// <summary>Every record that can be read; the others are told of, and do not hide the rest.</summary>
+    public IReadOnlyList<ContainerRecord> All(Action<EngineException>? broken = null)
+    {
+        var records = new List<ContainerRecord>();
+        if (!Directory.Exists(Root.Containers)) return records;
+        foreach (string folder in Folders())
+        {
+            try
+            {
+                if (ContainerRecord.Read(folder) is { } record) records.Add(record);
+            }
+            catch (EngineException failure)
+            {
+                broken?.Invoke(failure);
+            }
+        }
+        return [.. records.OrderBy(record => record.Created)];
+    }
+
+    /// <summary>The one container that is meant: by its name, or by an id or the unique beginning of one.</summary>
+    /// <exception cref="EngineException">ContainerNotFound, ContainerAmbiguous, StateCorrupt.</exception>
+    public ContainerRecord Get(string nameOrId)
+    {
+        if (IsPlain(nameOrId))
+        {
+            if (IdOfName(nameOrId) is { } id && ContainerRecord.Read(Root.ContainerFolder(id)) is { } named) return named;
+            string[] matches = Directory.Exists(Root.Containers) ? [.. Directory.EnumerateDirectories(Root.Containers, nameOrId + "*").Take(2)] : [];
+            if (matches.Length > 1)
+                throw new EngineException("ContainerAmbiguous", Reason.InvalidInput, $"Several containers' ids begin with '{nameOrId}'.", "Give more of the id, or the name.");
+            if (matches is [var folder] && ContainerRecord.Read(folder) is { } found) return found;
+        }
+        throw new EngineException("ContainerNotFound", Reason.NotFound, $"There is no container '{Argument.Printable(nameOrId)}'.", "Get-Container lists them all.");
+    }
+
+    /// <summary>Names alone, for completion: one folder is read, no file.</summary>
+    public IEnumerable<string> AllNames()
+        => Directory.Exists(Root.Names) ? Directory.EnumerateFiles(Root.Names).Select(file => Path.GetFileName(file)).Order(StringComparer.OrdinalIgnoreCase) : [];
+
+    /// <summary>Removes the record and gives the name back.</summary>
+    public void Discard(string id, string name)
+    {
+        string folder = Root.ContainerFolder(id);
+        if (Directory.Exists(folder))
+        {
+            // The record goes first: without it nobody takes a half-removed folder for a container.
+            File.Delete(Path.Combine(folder, ContainerRecord.FileName));
+            Directory.Delete(folder, recursive: true);
+        }
+        if (IdOfName(name) == id) File.Delete(Path.Combine(Root.Names, name));
+    }
+
+    /// <exception cref="EngineException">ContainerNameTaken.</exception>
+    public void Rename(ContainerRecord record, string name)
+    {
+        ContainerSpec.CheckName(name);
+        if (!TryTake(name, record.Id)) throw Taken(name);
+        (record with { Name = name }).Write(Root.ContainerFolder(record.Id));
+        File.Delete(Path.Combine(Root.Names, record.Name));
+    }
+
+    public string? IdOfName(string name)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(Root.Names, name));
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private IEnumerable<string> Folders()
+    {
+        try
+        {
+            return Directory.EnumerateDirectories(Root.Containers);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new EngineException("PermissionDenied", Reason.NoPermission, $"'{Root.Containers}' can't be read.", "Run as root (sudo pwsh).", denied);
+        }
+    }
+
+    private string TakeName(string? wanted, string id)
+    {
+        if (wanted is not null) return TryTake(wanted, id) ? wanted : throw Taken(wanted);
+        for (int attempt = 0; ; attempt++)
+        {
+            string name = ContainerId.NewName(attempt);
+            if (TryTake(name, id)) return name;
+        }
+    }
+
+    private bool TryTake(string name, string id)
+    {
+        string path = Path.Combine(Root.Names, name);
+        int file;
+        while ((file = Files.TryOpen(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, 0x180)) < 0)
+        {
+            switch (Syscall.Last)
+            {
+                case Errno.EEXIST: return false;
+                case Errno.ENOENT: MakeFolders(); continue;
+                case Errno.EACCES or Errno.EPERM or Errno.EROFS:
+                    throw new EngineException("PermissionDenied", Reason.NoPermission, $"'{path}' can't be written.", "Run as root (sudo pwsh).");
+                default: throw new KernelException("open", Syscall.Last, path);
+            }
+        }
+        bool written = Files.Write(file, System.Text.Encoding.ASCII.GetBytes(id));
+        Errno error = Syscall.Last;
+        Files.Close(file);
+        if (written) return true;
+        File.Delete(path);
+        throw new KernelException("write", error, path);
+    }
+
+    private void MakeFolders()
+    {
+        try
+        {
+            foreach (string folder in (string[])[Root.Data, Root.Containers, Root.Names])
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new EngineException("PermissionDenied", Reason.NoPermission, $"'{Root.Data}' can't be made.", "Run as root (sudo pwsh).", denied);
+        }
+    }
+
+    private static bool IsPlain(string name)
+        => name.Length is > 0 and <= ContainerSpec.LongestName && !name.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") && name is not ("." or "..");
+
+    private static EngineException Taken(string name)
+        => new("ContainerNameTaken", Reason.AlreadyExists, $"There is a container named '{name}' already.", "Choose another name, or remove that one first (Remove-Container).");
+}

@@ -1,0 +1,98 @@
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Entry;
+using PSContainer.Engine.Spec;
+
+namespace PSContainer.Engine.Containers;
+
+/// <summary>A checked wish as an OCI configuration.</summary>
+public static class SpecTranslation
+{
+    public static RuntimeSpec ToRuntimeSpec(ContainerSpec spec, string id)
+    {
+        string root = spec.RootFs ?? "/";
+        UserSpec user = spec.User is { } name ? UserName.Resolve(name, path => UserName.ReadBelow(root, path)) : new UserSpec(0, 0);
+        bool isRoot = user.Uid == 0;
+        return new RuntimeSpec
+        {
+            Hostname = spec.Hostname ?? ContainerId.Short(id),
+            Root = new RootSpec("rootfs", spec.ReadOnly),
+            Process = new ProcessSpec
+            {
+                Args = spec.Command is null ? ["init"] : [spec.Command, .. spec.Arguments],
+                Env = Environment(spec, id, root, user),
+                Cwd = spec.WorkingDirectory,
+                User = user,
+                NoNewPrivileges = true,
+                Capabilities = new CapabilitySpec
+                {
+                    Bounding = DefaultProfile.Capabilities,
+                    // Another user than root gets them from no program either: execve(2) clears what is not ambient.
+                    Effective = isRoot ? DefaultProfile.Capabilities : [],
+                    Permitted = isRoot ? DefaultProfile.Capabilities : [],
+                },
+            },
+            Mounts = [.. DefaultProfile.Mounts, .. spec.Tmpfs.Select(TmpfsMount), .. spec.Volumes.Select(VolumeMount)],
+            Linux = new LinuxSpec
+            {
+                Namespaces = [.. Namespaces(spec.Network)],
+                CgroupsPath = CgroupPath.Default(id),
+                Resources = Resources(spec.Limit),
+                MaskedPaths = [.. DefaultProfile.MaskedPaths, .. DefaultProfile.ThermalThrottlePaths()],
+                ReadonlyPaths = DefaultProfile.ReadonlyPaths,
+            },
+        };
+    }
+
+    private static IEnumerable<NamespaceSpec> Namespaces(NetworkMode network)
+    {
+        foreach (string type in (string[])["pid", "mount", "uts", "ipc", "cgroup"]) yield return new NamespaceSpec(type);
+        if (network != NetworkMode.Host) yield return new NamespaceSpec("network");
+    }
+
+    private static string[] Environment(ContainerSpec spec, string id, string root, UserSpec user)
+    {
+        var variables = new Dictionary<string, string>();
+        foreach (string given in DefaultProfile.Environment)
+        {
+            int equals = given.IndexOf('=');
+            variables[given[..equals]] = given[(equals + 1)..];
+        }
+        variables["HOSTNAME"] = spec.Hostname ?? ContainerId.Short(id);
+        variables["HOME"] = Home(root, user.Uid);
+        foreach ((string name, string value) in spec.Environment) variables[name] = value;
+        return [.. variables.Select(variable => $"{variable.Key}={variable.Value}")];
+    }
+
+    private static string Home(string root, uint uid)
+    {
+        string id = uid.ToString();
+        string? home = (UserName.ReadBelow(root, "/etc/passwd") ?? "").Split('\n').Select(line => line.Split(':'))
+            .FirstOrDefault(account => account.Length > 5 && account[2] == id)?[5];
+        return home is { Length: > 0 } && home[0] == '/' ? home : "/";
+    }
+
+    private static MountSpec TmpfsMount(string tmpfs)
+    {
+        int colon = tmpfs.IndexOf(':');
+        string[] options = colon < 0 ? [] : tmpfs[(colon + 1)..].Split(',', StringSplitOptions.RemoveEmptyEntries);
+        return new MountSpec(colon < 0 ? tmpfs : tmpfs[..colon], "tmpfs", "tmpfs") { Options = ["nosuid", "nodev", "noexec", .. options] };
+    }
+
+    private static MountSpec VolumeMount(VolumeSpec volume)
+        => new(volume.Destination, "bind", volume.Source) { Options = volume.ReadOnly ? ["rbind", "rprivate", "ro"] : ["rbind", "rprivate"] };
+
+    private static ResourceSpec Resources(ContainerLimit limit)
+    {
+        const ulong period = 100_000;
+        return new ResourceSpec
+        {
+            Devices = [new DeviceRuleSpec(false, 'a', null, null, "rwm")],
+            MemoryLimit = limit.MemoryMax,
+            CpuQuota = limit.Cpus is { } cpus ? (long)Math.Round(cpus * period) : null,
+            CpuPeriod = limit.Cpus is null ? null : period,
+            CpusetCpus = limit.CpusetCpus,
+            PidsLimit = limit.PidsMax ?? DefaultProfile.PidsLimit,
+        };
+    }
+
+}

@@ -1,0 +1,52 @@
+namespace PSContainer.Engine.Plan;
+
+/// <summary>One argument of a step, still as data: what goes to the kernel, and how it reads.</summary>
+public abstract record Argument
+{
+    /// <summary>A number or flags; <paramref name="Shown"/> is how it reads ("O_PATH|O_NOFOLLOW").</summary>
+    public sealed record Number(long Value, string? Shown = null) : Argument
+    {
+        public override string ToString() => Shown ?? Value.ToString();
+    }
+
+    /// <summary>A pointer to a NUL-terminated string.</summary>
+    public sealed record Text(string Value) : Argument
+    {
+        public override string ToString() => '"' + Printable(Value) + '"';
+    }
+
+    /// <summary>The contents of a slot.</summary>
+    public sealed record Contents(Slot Slot) : Argument
+    {
+        public override string ToString() => Slot.ToString();
+    }
+
+    /// <summary>A pointer to a structure.</summary>
+    /// <param name="Value">Its bytes.</param>
+    /// <param name="Shown">How it reads.</param>
+    /// <param name="Filled">A slot whose contents (int) the structure holds at this offset when the call is made.</param>
+    public sealed record Block(byte[] Value, string Shown, params (int Offset, Slot Slot)[] Filled) : Argument
+    {
+        /// <summary>Other memory that the structure points at, by the offset of the pointer.</summary>
+        public IReadOnlyList<(int Offset, byte[] Target)> Pointers { get; init; } = [];
+
+        public override string ToString() => Shown;
+    }
+
+    /// <summary>A pointer to a null-terminated vector of strings: argv, envp.</summary>
+    public sealed record Vector(IReadOnlyList<string> Values) : Argument
+    {
+        public override string ToString() => "[" + string.Join(", ", Values.Select(v => '"' + Printable(v) + '"')) + "]";
+    }
+
+    public static implicit operator Argument(long value) => new Number(value);
+    public static implicit operator Argument(string value) => new Text(value);
+    public static implicit operator Argument(Slot slot) => new Contents(slot);
+
+    /// <summary>Control characters as \xNN: a plan is printed to terminals, and paths come from strangers.</summary>
+    public static string Printable(string text)
+    {
+        if (!text.Any(c => char.IsControl(c) || c is '\u202E' or '\u2066' or '\u2067' or '\u2068')) return text;
+        return string.Concat(text.Select(c => char.IsControl(c) || c > '\u2000' ? $"\\x{(int)c:x2}" : c.ToString()));
+    }
+}

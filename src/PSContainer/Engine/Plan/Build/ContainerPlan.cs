@@ -1,0 +1,77 @@
+using PSContainer.Engine.Spec;
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.Plan.Build;
+
+/// <summary>
+/// The recipe of a container: every step in its order. The order is the subject here; what a step consists of stands in
+/// the rooms beside.
+/// </summary>
+public static class ContainerPlan
+{
+    /// <exception cref="EngineException">The specification asks for something that can't be.</exception>
+    public static SyscallPlan Build(ContainerPlanRequest request)
+    {
+        RuntimeSpec spec = request.Spec;
+        ProcessSpec process = spec.Process ?? throw new EngineException("ConfigInvalid", Reason.InvalidInput, "The configuration has no process to start.");
+        var draft = new PlanDraft();
+        var mounts = new MountCalls(draft);
+        var cgroup = new CgroupSteps(draft, request.Cgroup);
+        Check(spec);
+
+        // The parent, with the host's view.
+        cgroup.Make();
+        var namespaces = new NamespaceSteps(draft, spec.Linux.Namespaces);
+        draft.Clone(new CloneStep(cgroup.Flags | namespaces.WithClone, FlagText.Clone(cgroup.Flags | namespaces.WithClone),
+            cgroup.BornIn, "the container's first process, with namespaces of its own"));
+
+        // The child, still seeing the host's files.
+        CredentialSteps.Hide(draft);
+        ProcessSteps.NewKeyring(draft, "_ses." + (spec.Hostname ?? "container"));
+        ProcessSteps.PlaceDescriptors(draft, request.WaitForStart);
+        draft.Add(Call.Setsid, "away from the caller's terminal and its signals", []);
+        cgroup.Join();
+        namespaces.Join(draft);
+        namespaces.MakeCgroup(draft);
+        CredentialSteps.AddLimits(draft, process);
+        draft.Add(Call.Umask, "modes as written", [0]);
+
+        // The child puts its world together.
+        RootSteps.Isolate(draft, spec.Linux.RootfsPropagation);
+        Slot root = RootSteps.Make(draft, mounts, request.Root, spec.Root.ReadOnly);
+        var inRoot = new InRoot(draft, root);
+        new MountSteps(draft, mounts, inRoot, request).AddAll();
+        DeviceSteps.Add(draft, inRoot, spec);
+        TerminalSteps? terminal = process.Terminal ? new TerminalSteps(draft) : null;
+        terminal?.Open(root);
+        inRoot.MakeDirectory(process.Cwd, "the working directory, if there is none");
+        SysctlSteps.Add(draft, inRoot, spec.Linux, namespaces.All);
+        new MaskSteps(draft, mounts, inRoot).Add(spec.Linux);
+        if (namespaces.Made.HasFlag(CloneFlags.NewNet)) NamespaceSteps.RaiseLoopback(draft);
+        NamespaceSteps.SetNames(draft, spec.Hostname, spec.Domainname);
+        if (spec.Root.ReadOnly) RootSteps.Seal(mounts, root);
+        if (request.Idle) ProcessSteps.KeepIdleProgram(draft);
+        RootSteps.Enter(draft, root, spec.Linux.RootfsPropagation);
+        ProcessSteps.CloseOthers(draft);
+
+        // The child becomes what the container runs.
+        ProcessSteps.EnterWorkingDirectory(draft, process.Cwd);
+        CredentialSteps.Drop(draft, process);
+        if (request.WaitForStart && !request.Idle) ProcessSteps.FindProgram(draft, process);
+        ProcessSteps.ResetSignals(draft);
+        if (request.DieWithParent) ProcessSteps.DieWithParent(draft);
+        if (request.WaitForStart || request.DieWithParent) ProcessSteps.TellReady(draft);
+        if (request.WaitForStart) ProcessSteps.AwaitStart(draft);
+        if (request.Idle) ProcessSteps.ExecuteIdle(draft, process);
+        else ProcessSteps.Execute(draft, process);
+        return draft.Finish();
+    }
+
+    private static void Check(RuntimeSpec spec)
+    {
+        bool ownUts = spec.Linux.Namespaces.Any(n => n.Type == "uts" && n.Path is null);
+        if (!ownUts && (spec.Hostname ?? spec.Domainname) is not null)
+            throw new EngineException("HostnameShared", Reason.InvalidInput, "A host name is given, but the uts namespace is shared with others.",
+                "Remove the host name, or list a uts namespace.");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using PSContainer.Engine.Spec;
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.Plan.Build;
+
+/// <summary>Who the process is and what it may: limits, groups, user, capabilities, no_new_privs.</summary>
+internal static class CredentialSteps
+{
+    private const int PrSetDumpable = 4, PrSetKeepcaps = 8, PrCapbsetDrop = 24, PrSetNoNewPrivs = 38, PrCapAmbient = 47;
+    private const int AmbientRaise = 2, AmbientClearAll = 4;
+
+    private static readonly string[] RlimitTypes =
+    [
+        "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_NPROC", "RLIMIT_NOFILE",
+        "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE", "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
+    ];
+
+    /// <summary>struct __user_cap_header_struct and two __user_cap_data_struct of capset(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct CapabilityData
+    {
+        public uint EffectiveLow, PermittedLow, InheritableLow;
+        public uint EffectiveHigh, PermittedHigh, InheritableHigh;
+    }
+
+    public static void AddLimits(PlanDraft draft, ProcessSpec process)
+    {
+        foreach (RlimitSpec limit in process.Rlimits)
+        {
+            int type = Array.IndexOf(RlimitTypes, limit.Type);
+            if (type < 0) throw new EngineException("RlimitInvalid", Reason.InvalidInput, $"'{limit.Type}' is no resource limit.", "See getrlimit(2).");
+            draft.Add(Call.Prlimit64, "process.rlimits",
+                [0, PlanDraft.Flags(type, limit.Type), PlanDraft.Structure((limit.Soft, limit.Hard), $"{{{limit.Soft}, {limit.Hard}}}"), 0], subject: limit.Type);
+        }
+        if (process.OomScoreAdj is { } score)
+            draft.Add(Call.WriteFile, "process.oomScoreAdj",
+                [.. InRoot.HowArguments(Files.AtFdcwd, "/proc/self/oom_score_adj", OpenFlags.WriteOnly | OpenFlags.CloseOnExec, 0, Resolve.None),
+                 score.ToString(), score.ToString().Length], subject: "oom_score_adj");
+    }
+
+    /// <summary>From here on nobody in the container can trace this process or read its descriptors (CVE-2016-9962).</summary>
+    public static void Hide(PlanDraft draft)
+        => draft.Add(Call.Prctl, "nobody inside may look into this process while it is half-way (CVE-2016-9962)",
+            [PlanDraft.Flags(PrSetDumpable, "PR_SET_DUMPABLE"), 0, 0, 0, 0]);
+
+    public static void Drop(PlanDraft draft, ProcessSpec process)
+    {
+        CapabilitySpec sets = process.Capabilities;
+        if (process.NoNewPrivileges)
+            draft.Add(Call.Prctl, "no setuid program and no file capability gives more", [PlanDraft.Flags(PrSetNoNewPrivs, "PR_SET_NO_NEW_PRIVS"), 1, 0, 0, 0]);
+
+        ulong bounding = Bits(sets.Bounding);
+        foreach (Capability capability in Enum.GetValues<Capability>())
+            if ((bounding & (1UL << (int)capability)) == 0)
+                // EINVAL: this kernel is older than the capability.
+                draft.Add(Call.Prctl, "not in the bounding set", [PlanDraft.Flags(PrCapbsetDrop, "PR_CAPBSET_DROP"), PlanDraft.Flags((long)capability, capability.ToString()), 0, 0, 0],
+                    tolerate: [Errno.EINVAL]);
+
+        draft.Add(Call.Prctl, "capabilities outlive the change of user, to be set below", [PlanDraft.Flags(PrSetKeepcaps, "PR_SET_KEEPCAPS"), 1, 0, 0, 0]);
+        UserSpec user = process.User;
+        var groups = new byte[user.AdditionalGids.Count * sizeof(uint)];
+        MemoryMarshal.Cast<uint, byte>(user.AdditionalGids.ToArray()).CopyTo(groups);
+        draft.Add(Call.Setgroups, "exactly these supplementary groups", [user.AdditionalGids.Count, new Argument.Block(groups, $"[{string.Join(", ", user.AdditionalGids)}]")]);
+        draft.Add(Call.Setresgid, "the group", [user.Gid, user.Gid, user.Gid]);
+        draft.Add(Call.Setresuid, "the user", [user.Uid, user.Uid, user.Uid]);
+        draft.Add(Call.Umask, "the file mode mask", [PlanDraft.Flags(user.Umask ?? 0x12, "0" + Convert.ToString(user.Umask ?? 0x12, 8))]);
+
+        ulong effective = Bits(sets.Effective), permitted = Bits(sets.Permitted), inheritable = Bits(sets.Inheritable), ambient = Bits(sets.Ambient);
+        var data = new CapabilityData
+        {
+            EffectiveLow = (uint)effective, PermittedLow = (uint)permitted, InheritableLow = (uint)inheritable,
+            EffectiveHigh = (uint)(effective >> 32), PermittedHigh = (uint)(permitted >> 32), InheritableHigh = (uint)(inheritable >> 32),
+        };
+        const uint version3 = 0x20080522;
+        draft.Add(Call.Capset, "exactly these capabilities", [PlanDraft.Structure((version3, 0), "{v3, 0}"),
+            PlanDraft.Structure(data, $"{{effective {effective:x}, permitted {permitted:x}, inheritable {inheritable:x}}}")]);
+        draft.Add(Call.Prctl, "none is handed on by itself", [PlanDraft.Flags(PrCapAmbient, "PR_CAP_AMBIENT"), PlanDraft.Flags(AmbientClearAll, "CLEAR_ALL"), 0, 0, 0]);
+        foreach (Capability capability in Enum.GetValues<Capability>())
+            if ((ambient & (1UL << (int)capability)) != 0)
+                draft.Add(Call.Prctl, "process.capabilities.ambient", [PlanDraft.Flags(PrCapAmbient, "PR_CAP_AMBIENT"), PlanDraft.Flags(AmbientRaise, "RAISE"), PlanDraft.Flags((long)capability, capability.ToString()), 0, 0],
+                    // EPERM: not inheritable as well, as in the bundles of old runc; the process then simply has less.
+                    tolerate: [Errno.EPERM, Errno.EINVAL]);
+    }
+
+    private static ulong Bits(IReadOnlyList<string> names)
+    {
+        ulong bits = 0;
+        foreach (string name in names)
+            bits |= 1UL << (int)(Enum.TryParse(name, out Capability capability) && Enum.IsDefined(capability) && !char.IsDigit(name[0])
+                ? capability
+                : throw new EngineException("CapabilityUnknown", Reason.InvalidInput, $"'{name}' is no capability.", "See capabilities(7)."));
+        return bits;
+    }
+}

@@ -1,0 +1,86 @@
+using PSContainer.Engine.Spec;
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.Plan.Build;
+
+/// <summary>The mounts of config.json, in their order.</summary>
+internal sealed class MountSteps(PlanDraft draft, MountCalls mounts, InRoot inRoot, ContainerPlanRequest request)
+{
+    public void AddAll()
+    {
+        foreach (MountSpec mount in request.Spec.Mounts) Add(mount);
+    }
+
+    private void Add(MountSpec mount)
+    {
+        if (!InRoot.Components(mount.Destination).Any())
+            throw new EngineException("MountTargetInvalid", Reason.InvalidInput, "A mount's destination is the root itself.",
+                "Name a folder below '/'.");
+        var options = MountOptions.Parse(mount.Options);
+        if (options.Bind || mount.Type == "bind") AddBind(mount, options);
+        else if (mount.Type == "cgroup") AddCgroup(mount, options);
+        else AddFileSystem(mount, options);
+    }
+
+    private void AddFileSystem(MountSpec mount, MountOptions options)
+    {
+        string type = mount.Type ?? throw new EngineException("ConfigInvalid", Reason.InvalidInput,
+            $"The mount at '{mount.Destination}' has neither a type nor 'bind'.");
+        // /proc and /sys behind a link would put the kernel's own files where an image wants them (CVE-2019-19921).
+        bool realDirectory = type is "proc" or "sysfs";
+        Slot target = inRoot.MakeDirectory(mount.Destination, realDirectory
+            ? $"{mount.Destination} must be a real folder, reached through no link" : "where it goes", realDirectory);
+        Slot made = mounts.NewFileSystem(type, mount.Source ?? type, options.Data, options.Set, $"{mount.Destination}: {type}", mount.Destination);
+        Propagate(made, options);
+        mounts.Attach(made, target, $"{mount.Destination} becomes visible", mount.Destination);
+    }
+
+    private void AddBind(MountSpec mount, MountOptions options)
+    {
+        string source = mount.Source ?? throw new EngineException("ConfigInvalid", Reason.InvalidInput,
+            $"The bind mount at '{mount.Destination}' has no source.");
+        bool recursive = options.RecursiveBind;
+        Slot tree = mounts.CopyTree(source, recursive, $"{mount.Destination}: a view of the host's {source}");
+        if (options.Set != 0 || options.Clear != 0)
+            mounts.SetAttributes(tree, options.Set, options.Clear, Propagation.Unchanged, options.RecursiveAttributes, string.Join(',', mount.Options));
+        // A copy of a shared mount would pass on what is mounted below it, in both directions.
+        Propagation propagation = options.Propagation == Propagation.Unchanged ? Propagation.Private : options.Propagation;
+        mounts.SetAttributes(tree, 0, 0, propagation, recursive || options.RecursivePropagation, "what is mounted on one side stays there");
+        Slot target = request.Host.IsDirectory(source)
+            ? inRoot.MakeDirectory(mount.Destination, "where it goes")
+            : inRoot.MakeFile(mount.Destination, "where it goes");
+        mounts.Attach(tree, target, $"{mount.Destination} becomes visible", mount.Destination);
+    }
+
+    /// <summary>"cgroup" is whatever this machine has: one cgroup2, or a folder of v1 hierarchies.</summary>
+    private void AddCgroup(MountSpec mount, MountOptions options)
+    {
+        Slot target = inRoot.MakeDirectory(mount.Destination, "where it goes");
+        if (request.Cgroup.UnifiedOnly)
+        {
+            Slot unified = mounts.NewFileSystem("cgroup2", "cgroup", [], options.Set, "the container's own cgroup as the root", mount.Destination);
+            mounts.Attach(unified, target, $"{mount.Destination} becomes visible", mount.Destination);
+            return;
+        }
+        Slot folder = mounts.NewFileSystem("tmpfs", "tmpfs", ["mode=755"], options.Set & ~MountAttributes.ReadOnly, "one folder a hierarchy", mount.Destination);
+        foreach (CgroupHierarchyMount hierarchy in request.Cgroup.Hierarchies)
+        {
+            draft.Add(Call.Mkdirat, "one folder a hierarchy", [folder, hierarchy.Name, PlanDraft.Flags(0x1ED, "0755")]);
+        }
+        mounts.Attach(folder, target, $"{mount.Destination} becomes visible", mount.Destination);
+        foreach (CgroupHierarchyMount hierarchy in request.Cgroup.Hierarchies)
+        {
+            Slot made = mounts.NewFileSystem(hierarchy.Type, "cgroup", hierarchy.Options, options.Set, "the container's own cgroup as the root", hierarchy.Name);
+            Slot at = inRoot.Open($"{mount.Destination.TrimEnd('/')}/{hierarchy.Name}", "its folder", directory: true);
+            mounts.Attach(made, at, $"the {hierarchy.Name} hierarchy becomes visible", hierarchy.Name);
+        }
+        if (options.Set.HasFlag(MountAttributes.ReadOnly))
+            mounts.SetAttributes(folder, MountAttributes.ReadOnly, 0, Propagation.Unchanged, recursive: false, "nothing to write here");
+    }
+
+    private void Propagate(Slot mount, MountOptions options)
+    {
+        if (options.Propagation != Propagation.Unchanged)
+            mounts.SetAttributes(mount, 0, 0, options.Propagation, options.RecursivePropagation, "its propagation");
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using PSContainer.Engine.Spec;
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.Plan.Build;
+
+/// <summary>Which namespaces are made with the clone, which after it, and which are joined.</summary>
+internal sealed class NamespaceSteps
+{
+    private static readonly Dictionary<string, CloneFlags> Types = new()
+    {
+        ["user"] = CloneFlags.NewUser, ["pid"] = CloneFlags.NewPid, ["mount"] = CloneFlags.NewNs, ["uts"] = CloneFlags.NewUts,
+        ["ipc"] = CloneFlags.NewIpc, ["network"] = CloneFlags.NewNet, ["cgroup"] = CloneFlags.NewCgroup, ["time"] = CloneFlags.NewTime,
+    };
+
+    private readonly List<(NamespaceSpec Spec, CloneFlags Flag, Slot Opened)> _joined = [];
+
+    public NamespaceSteps(PlanDraft draft, IReadOnlyList<NamespaceSpec> namespaces)
+    {
+        foreach (NamespaceSpec wanted in namespaces)
+        {
+            if (!Types.TryGetValue(wanted.Type, out CloneFlags flag))
+                throw Invalid($"'{wanted.Type}' is no type of namespace");
+            if (All.HasFlag(flag)) throw Invalid($"the namespace '{wanted.Type}' is listed twice");
+            All |= flag;
+            if (wanted.Path is null) Made |= flag;
+            else if (flag == CloneFlags.NewNs) throw RuntimeSpecReader.NotSupported("joining a mount namespace");
+            else _joined.Add((wanted, flag, Open(draft, wanted.Path)));
+        }
+        if (Made.HasFlag(CloneFlags.NewUser)) throw RuntimeSpecReader.NotSupported("a new user namespace");
+        if (Made.HasFlag(CloneFlags.NewTime)) throw RuntimeSpecReader.NotSupported("a new time namespace");
+        if (!Made.HasFlag(CloneFlags.NewNs)) throw Invalid("there is no new mount namespace, and the root can't be changed without one");
+        foreach ((_, _, Slot opened) in _joined.Where(j => j.Flag == CloneFlags.NewPid))
+            // The caller's own pid namespace stays; its next child is born in this one.
+            draft.Add(Call.Setns, "the child is born in this pid namespace", [opened, PlanDraft.Flags((long)CloneFlags.NewPid, "CLONE_NEWPID")]);
+    }
+
+    /// <summary>All namespaces that are not the host's.</summary>
+    public CloneFlags All { get; }
+
+    public CloneFlags Made { get; }
+
+    /// <summary>What clone3(2) makes. Not the cgroup namespace: its root is where its maker is, so first comes the join.</summary>
+    public CloneFlags WithClone => Made & ~CloneFlags.NewCgroup;
+
+    /// <summary>The user namespace first, because it gives the rights to join the rest (setns(2)).</summary>
+    public void Join(PlanDraft draft)
+    {
+        foreach ((NamespaceSpec spec, CloneFlags flag, Slot opened) in _joined.Where(j => j.Flag != CloneFlags.NewPid).OrderByDescending(j => j.Flag == CloneFlags.NewUser))
+            draft.Add(Call.Setns, $"shares the {spec.Type} namespace", [opened, PlanDraft.Flags((long)flag, FlagText.Clone(flag))], subject: spec.Path);
+    }
+
+    public void MakeCgroup(PlanDraft draft)
+    {
+        if (Made.HasFlag(CloneFlags.NewCgroup))
+            draft.Add(Call.Unshare, "the container's cgroup becomes the root of what it sees", [PlanDraft.Flags((long)CloneFlags.NewCgroup, "CLONE_NEWCGROUP")]);
+    }
+
+    public static void SetNames(PlanDraft draft, string? hostname, string? domainname)
+    {
+        if (hostname is not null)
+            draft.Add(Call.Sethostname, "its own name", [hostname, Encoding.UTF8.GetByteCount(hostname)], subject: hostname);
+        if (domainname is not null)
+            draft.Add(Call.Setdomainname, "its own NIS domain", [domainname, Encoding.UTF8.GetByteCount(domainname)], subject: domainname);
+    }
+
+    /// <summary>A new network namespace has one interface, and it is down.</summary>
+    public static void RaiseLoopback(PlanDraft draft)
+    {
+        const int inet = 2, datagram = 2, closeOnExec = 0x80000, setInterfaceFlags = 0x8914;
+        Slot socket = draft.Add(Call.Socket, "a handle on the network namespace",
+            [PlanDraft.Flags(inet, "AF_INET"), PlanDraft.Flags(datagram | closeOnExec, "SOCK_DGRAM"), 0], result: "socket");
+        // struct ifreq (netdevice(7)): 16 bytes of name, then the flags: IFF_UP.
+        byte[] request = new byte[40];
+        "lo"u8.CopyTo(request);
+        request[16] = 1;
+        draft.Add(Call.Ioctl, "loopback up", [socket, PlanDraft.Flags(setInterfaceFlags, "SIOCSIFFLAGS"), new Argument.Block(request, "{lo, IFF_UP}")]);
+        draft.Add(Call.Close, "the handle has served", [socket]);
+    }
+
+    private static Slot Open(PlanDraft draft, string path)
+        => draft.Add(Call.Openat, "the namespace to join", [Files.AtFdcwd, path, PlanDraft.Flags(OpenFlags.CloseOnExec, "O_RDONLY")],
+            result: path, subject: path);
+
+    private static EngineException Invalid(string what)
+        => new("NamespaceInvalid", Reason.InvalidInput, $"The list of namespaces can't be used: {what}.");
+}

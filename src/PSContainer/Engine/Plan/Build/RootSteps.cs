@@ -1,0 +1,83 @@
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.Plan.Build;
+
+/// <summary>The container's root: made as a mount of its own, and at the end swapped in for the host's.</summary>
+internal static class RootSteps
+{
+    /// <summary>Cuts the new mount namespace off, so that nothing mounted from here on reaches the host.</summary>
+    public static void Isolate(PlanDraft draft, string? rootfsPropagation)
+    {
+        Propagation propagation = rootfsPropagation switch
+        {
+            "private" or "rprivate" => Propagation.Private,
+            "shared" or "rshared" => Propagation.Shared,
+            "unbindable" or "runbindable" => Propagation.Unbindable,
+            _ => Propagation.Slave,
+        };
+        // Slave rather than private until the pivot: what the host unmounts meanwhile is not pinned by the copy here.
+        Propagation now = propagation == Propagation.Private ? Propagation.Private : Propagation.Slave;
+        draft.Add(Call.MountSetattr, "no mount made here may reach the host",
+            [Files.AtFdcwd, "/", PlanDraft.Flags(Files.AtRecursive, "AT_RECURSIVE"),
+             PlanDraft.Structure(new MountAttr { Propagation = now }, $"{{MS_{now.ToString().ToUpperInvariant()}}}"), 32]);
+    }
+
+    public static Slot Make(PlanDraft draft, MountCalls mounts, RootSource source, bool readOnly) => source switch
+    {
+        RootSource.Folder folder => Bind(draft, mounts, folder.Path, folder.Path),
+        // Nothing would ever be written to an upper directory.
+        RootSource.Throwaway { Lowers: [var only] } bare when readOnly => Bind(draft, mounts, only, bare.MountPoint),
+        RootSource.Throwaway throwaway => Overlay(draft, mounts, throwaway),
+        _ => throw new ArgumentOutOfRangeException(nameof(source)),
+    };
+
+    private static Slot Bind(PlanDraft draft, MountCalls mounts, string folder, string mountPoint)
+    {
+        // Not recursive for a shared root such as "/": what the host has mounted below it is none of the container's business.
+        Slot tree = mounts.CopyTree(folder, recursive: false, "the root, as a mount of its own");
+        Slot target = HostDirectory(draft, mountPoint);
+        mounts.Attach(tree, target, "the root takes its place, in this namespace only");
+        return tree;
+    }
+
+    private static Slot Overlay(PlanDraft draft, MountCalls mounts, RootSource.Throwaway root)
+    {
+        Slot memory = mounts.NewFileSystem("tmpfs", "pscontainer", ["mode=0755"], MountAttributes.None,
+            "memory for what the container writes: it ends with the container");
+        foreach (string folder in (string[])["upper", "work"])
+            draft.Add(Call.Mkdirat, "overlayfs wants both on one file system", [memory, folder, PlanDraft.Flags(0x1ED, "0755")]);
+        mounts.Attach(memory, HostDirectory(draft, root.MountPoint), "overlayfs finds its upper directory by path");
+
+        Slot overlay = mounts.NewFileSystem("overlay", "overlay",
+            ["lowerdir=" + string.Join(':', root.Lowers.Select(Escape)), $"upperdir={root.MountPoint}/upper", $"workdir={root.MountPoint}/work"],
+            MountAttributes.None, "a writable view; the folders below stay as they are", subject: string.Join(':', root.Lowers));
+        mounts.Attach(overlay, HostDirectory(draft, root.MountPoint), "the root takes its place, in this namespace only");
+        return overlay;
+    }
+
+    private static Slot HostDirectory(PlanDraft draft, string path)
+        => draft.Add(Call.Openat, "where the root is put together",
+            [Files.AtFdcwd, path, PlanDraft.Flags(OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, "O_PATH|O_DIRECTORY")],
+            result: "mount point", subject: path);
+
+    // overlayfs separates lower directories with colons.
+    private static string Escape(string path) => path.Replace("\\", "\\\\").Replace(":", "\\:");
+
+    public static void Seal(MountCalls mounts, Slot root)
+        => mounts.SetAttributes(root, MountAttributes.ReadOnly, MountAttributes.None, Propagation.Unchanged, recursive: false,
+            "root.readonly");
+
+    /// <summary>pivot_root(2) onto itself, which needs no folder for the old root; then the host's tree is let go.</summary>
+    public static void Enter(PlanDraft draft, Slot root, string? rootfsPropagation)
+    {
+        draft.Add(Call.Fchdir, "into the new root", [root]);
+        draft.Add(Call.PivotRoot, "the new root becomes /, the old one lies on top of it", [".", "."]);
+        draft.Add(Call.Umount2, "the host's tree is let go", [".", PlanDraft.Flags(MountFlags.UmountDetach, "MNT_DETACH")]);
+        draft.Add(Call.Chdir, "nothing of the host is the working directory", ["/"]);
+        if (rootfsPropagation is "shared" or "rshared" or "unbindable" or "runbindable")
+            draft.Add(Call.MountSetattr, "linux.rootfsPropagation",
+                [Files.AtFdcwd, "/", PlanDraft.Flags(rootfsPropagation.StartsWith('r') ? Files.AtRecursive : 0, "AT_RECURSIVE"),
+                 PlanDraft.Structure(new MountAttr { Propagation = rootfsPropagation.EndsWith("shared", StringComparison.Ordinal) ? Propagation.Shared : Propagation.Unbindable },
+                    "{" + rootfsPropagation + "}"), 32]);
+    }
+}

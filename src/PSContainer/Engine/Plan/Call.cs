@@ -1,0 +1,65 @@
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.Plan;
+
+/// <summary>A kernel call that a plan may make. The negative numbers are the executor's few compound steps.</summary>
+public sealed record Call(string Name, int Number)
+{
+    public const int WriteFileNumber = -1, FailNumber = -2, HandOverNumber = -3, ReadyNumber = -4;
+
+    public static readonly Call Bpf = new("bpf", SyscallNumber.Bpf);
+    public static readonly Call Capset = new("capset", SyscallNumber.Capset);
+    public static readonly Call Close = new("close", SyscallNumber.Close);
+    public static readonly Call CloseRange = new("close_range", SyscallNumber.CloseRange);
+    public static readonly Call Dup3 = new("dup3", SyscallNumber.Dup3);
+    public static readonly Call Execve = new("execve", SyscallNumber.Execve);
+    public static readonly Call Execveat = new("execveat", SyscallNumber.Execveat);
+    public static readonly Call Exit = new("exit_group", SyscallNumber.ExitGroup);
+    public static readonly Call Faccessat = new("faccessat", SyscallNumber.Faccessat);
+    public static readonly Call Fchdir = new("fchdir", SyscallNumber.Fchdir);
+    public static readonly Call Fchownat = new("fchownat", SyscallNumber.Fchownat);
+    public static readonly Call Fsconfig = new("fsconfig", SyscallNumber.Fsconfig);
+    public static readonly Call Fsmount = new("fsmount", SyscallNumber.Fsmount);
+    public static readonly Call Fsopen = new("fsopen", SyscallNumber.Fsopen);
+    public static readonly Call Ioctl = new("ioctl", SyscallNumber.Ioctl);
+    public static readonly Call Keyctl = new("keyctl", SyscallNumber.Keyctl);
+    public static readonly Call Mkdirat = new("mkdirat", SyscallNumber.Mkdirat);
+    public static readonly Call Mknodat = new("mknodat", SyscallNumber.Mknodat);
+    public static readonly Call MountSetattr = new("mount_setattr", SyscallNumber.MountSetattr);
+    public static readonly Call MoveMount = new("move_mount", SyscallNumber.MoveMount);
+    public static readonly Call OpenTree = new("open_tree", SyscallNumber.OpenTree);
+    public static readonly Call Openat = new("openat", SyscallNumber.Openat);
+    public static readonly Call Openat2 = new("openat2", SyscallNumber.Openat2);
+    public static readonly Call PivotRoot = new("pivot_root", SyscallNumber.PivotRoot);
+    public static readonly Call Prctl = new("prctl", SyscallNumber.Prctl);
+    public static readonly Call Prlimit64 = new("prlimit64", SyscallNumber.Prlimit64);
+    public static readonly Call Read = new("read", SyscallNumber.Read);
+    public static readonly Call RtSigaction = new("rt_sigaction", SyscallNumber.RtSigaction);
+    public static readonly Call RtSigprocmask = new("rt_sigprocmask", SyscallNumber.RtSigprocmask);
+    public static readonly Call Setdomainname = new("setdomainname", SyscallNumber.Setdomainname);
+    public static readonly Call Setgroups = new("setgroups", SyscallNumber.Setgroups);
+    public static readonly Call Sethostname = new("sethostname", SyscallNumber.Sethostname);
+    public static readonly Call Setns = new("setns", SyscallNumber.Setns);
+    public static readonly Call Setresgid = new("setresgid", SyscallNumber.Setresgid);
+    public static readonly Call Setresuid = new("setresuid", SyscallNumber.Setresuid);
+    public static readonly Call Setsid = new("setsid", SyscallNumber.Setsid);
+    public static readonly Call Socket = new("socket", SyscallNumber.Socket);
+    public static readonly Call Symlinkat = new("symlinkat", SyscallNumber.Symlinkat);
+    public static readonly Call Umask = new("umask", SyscallNumber.Umask);
+    public static readonly Call Umount2 = new("umount2", SyscallNumber.Umount2);
+    public static readonly Call Unshare = new("unshare", SyscallNumber.Unshare);
+    public static readonly Call Write = new("write", SyscallNumber.Write);
+    public static readonly Call Chdir = new("chdir", SyscallNumber.Chdir);
+
+    /// <summary>openat2, write and close of one small file: (directory, path, open_how, how's size, bytes, their count).</summary>
+    public static readonly Call WriteFile = new("write file", WriteFileNumber);
+
+    /// <summary>Fails with the errno given; behind "unless" it is how a plan says that none of the candidates was there.</summary>
+    public static readonly Call Fail = new("fail", FailNumber);
+
+    /// <summary>Tells the parent that everything up to here is done.</summary>
+    public static readonly Call Ready = new("ready", ReadyNumber);
+
+    /// <summary>Gives the descriptor in the slot to the parent, and goes on when the parent has taken it.</summary>
+    public static readonly Call HandOver = new("hand over", HandOverNumber);
+}

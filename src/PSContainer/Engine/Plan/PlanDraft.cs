@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.Plan;
+
+/// <summary>A plan while it is written: hands out slots and takes steps, first the parent's, then the child's.</summary>
+public sealed class PlanDraft
+{
+    private readonly List<Step> _prepare = [];
+    private readonly List<Step> _child = [];
+    private readonly Dictionary<string, Slot> _given = [];
+    private int _slots;
+    private CloneStep? _clone;
+
+    public Slot NewSlot(string name) => new(_slots++, name);
+
+    /// <summary>A slot that the caller fills before the plan runs.</summary>
+    public Slot GivenSlot(string name) => _given[name] = NewSlot(name);
+
+    /// <summary>Ends the parent's part; what is added from here on the child does.</summary>
+    public void Clone(CloneStep clone) => _clone = clone;
+
+    /// <summary>Adds a step and returns the slot of its result (empty where <paramref name="result"/> is null).</summary>
+    public Slot Add(Call call, string why, Argument[] arguments, string? result = null, Slot? into = null,
+        Errno[]? tolerate = null, Slot? when = null, Slot? unless = null, string? subject = null)
+    {
+        Slot? slot = into ?? (result is null ? null : NewSlot(result));
+        (_clone is null ? _prepare : _child).Add(new Step(call, why, arguments)
+        {
+            Result = slot, Tolerated = tolerate ?? [], When = when, Unless = unless, Subject = subject,
+        });
+        return slot ?? default;
+    }
+
+    public SyscallPlan Finish() => new(
+        _prepare, _clone ?? throw new InvalidOperationException("a plan has a clone"), _child, _slots, _given);
+
+    /// <summary>A structure as an argument.</summary>
+    public static Argument.Block Structure<T>(T value, string shown, params (int Offset, Slot Slot)[] filled) where T : unmanaged
+        => new(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)).ToArray(), shown, filled);
+
+    /// <summary>Flags by value and name.</summary>
+    public static Argument Flags(long value, string shown) => new Argument.Number(value, shown);
+}

@@ -1,0 +1,84 @@
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.Plan;
+
+/// <summary>A step that failed, told so that somebody can act on it.</summary>
+public static class PlanFailure
+{
+    private static readonly string[] PrivilegedCalls =
+        ["clone3", "unshare", "setns", "open_tree", "move_mount", "fsopen", "fsmount", "fsconfig", "mount_setattr", "mknodat", "pivot_root", "bpf"];
+
+    /// <param name="step">The step.</param>
+    /// <param name="errno">Its error.</param>
+    /// <param name="root">What the container's root is, for errors about its files: "/srv/root" or "this machine's root".</param>
+    public static EngineException Explain(Step step, Errno errno, string root)
+    {
+        var cause = new KernelException(step.Call.Name, errno, step.Subject);
+        if (step.Call == Call.Execve || step.Call == Call.Faccessat || step.Call == Call.Fail) return Program(step, errno, root, cause);
+        if (errno == Errno.ENOSYS)
+            return new("KernelFeatureMissing", Reason.NotSupported, $"This kernel has no {step.Call.Name}(2): {step.Why}.",
+                "Linux 5.12 or newer is needed; Test-ContainerHost says what else is missing.", cause);
+        if (errno == Errno.ENODEV && step.Call == Call.Fsopen)
+            return new("KernelFeatureMissing", Reason.NotSupported, $"This kernel does not know the file system {step.Arguments[0]}.",
+                $"Load its module (modprobe {step.Arguments[0].ToString().Trim('"')}), or use -RootFs with -ReadOnly.", cause);
+        if (errno == Errno.EPERM && (PrivilegedCalls.Contains(step.Call.Name) || step.Call == Call.WriteFile || step.Call == Call.Mkdirat))
+            return new("PermissionDenied", Reason.NoPermission, $"{step.Call.Name} was not permitted: {step.Why}.",
+                "Run as root (sudo pwsh); containers need CAP_SYS_ADMIN.", cause);
+        if (errno == Errno.EACCES && step.Call != Call.Openat2 && !IsCgroup(step))
+            return new("PermissionDenied", Reason.NoPermission, $"{Shown(step)}: no access ({step.Why}).", "Run as root (sudo pwsh).", cause);
+        if (IsCgroup(step)) return Cgroup(step, errno, cause);
+        if (step.Call == Call.OpenTree && errno is Errno.ENOENT or Errno.ENOTDIR)
+            return new("MountSourceMissing", Reason.NotFound, $"'{step.Subject}' does not exist on this machine.", "Make it first, or correct the path.", cause);
+        if (step.Call == Call.Openat2 || step.Call == Call.Mkdirat || step.Call == Call.MoveMount) return InRoot(step, errno, root, cause);
+        if (errno is Errno.ENOSPC or Errno.EAGAIN or Errno.ENOMEM or Errno.EMFILE or Errno.ENFILE or Errno.EUSERS)
+            return new("ResourcesExhausted", Reason.Exhausted, $"{step.Call.Name}: {KernelException.Describe(errno)} ({step.Why}).",
+                errno == Errno.ENOSPC ? "A limit below /proc/sys/user or the file system is full." : "Free memory or processes, or raise the limits.", cause);
+        return new("StepFailed", Reason.Failed, $"{Shown(step)}: {KernelException.Describe(errno)} ({step.Why}).", null, cause);
+    }
+
+    private static EngineException Program(Step step, Errno errno, string root, KernelException cause)
+    {
+        string name = Argument.Printable(step.Subject ?? "?");
+        return errno switch
+        {
+            Errno.ENOENT or Errno.ENOTDIR when step.Call == Call.Fail => new("CommandNotFound", Reason.NotFound,
+                $"The command '{name}' is in no folder of the container's PATH (root: {root}).", "Check the name, or give the full path inside the container.", cause),
+            Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP => new("CommandNotFound", Reason.NotFound,
+                $"The command '{name}' does not exist in the container (root: {root}), or the interpreter that it names does not.",
+                "Check the path inside the container, the '#!' line, and the program's libraries.", cause),
+            Errno.EACCES or Errno.EPERM => new("CommandNotExecutable", Reason.InvalidInput,
+                $"'{name}' in the container (root: {root}) can't be executed.", "It must be a file with execute permission, on a mount without noexec.", cause),
+            Errno.ENOEXEC => new("CommandNotExecutable", Reason.InvalidInput,
+                $"'{name}' in the container (root: {root}) is no program for this machine.", "A script needs a '#!' line; a program must be built for this architecture.", cause),
+            Errno.E2BIG => new("CommandTooLong", Reason.InvalidInput, $"The arguments and the environment of '{name}' are larger than the kernel takes.", null, cause),
+            _ => new("CommandFailed", Reason.Failed, $"'{name}' could not be started: {KernelException.Describe(errno)}.", null, cause),
+        };
+    }
+
+    private static bool IsCgroup(Step step) => step.Subject?.Contains("/cgroup", StringComparison.Ordinal) == true && step.Call.Number is Call.WriteFileNumber || step.Subject?.StartsWith("/sys/fs/cgroup", StringComparison.Ordinal) == true;
+
+    private static EngineException Cgroup(Step step, Errno errno, KernelException cause)
+    {
+        if (step.Call == Call.Mkdirat) return new Cgroups.CgroupAction.MakeDirectory(step.Subject!, step.Why).Explain(errno);
+        if (step.Call == Call.WriteFile && step.Arguments.Count > 4 && step.Arguments[4] is Argument.Text value)
+            return new Cgroups.CgroupAction.WriteFile(step.Subject!, value.Value, step.Why).Explain(errno);
+        return new("CgroupFailed", Reason.Failed, $"{Shown(step)}: {KernelException.Describe(errno)} ({step.Why}).", null, cause);
+    }
+
+    private static EngineException InRoot(Step step, Errno errno, string root, KernelException cause)
+    {
+        string path = Argument.Printable(step.Subject ?? "?");
+        return errno switch
+        {
+            Errno.ENOENT => new("PathMissing", Reason.NotFound, $"'{path}' does not exist in the container (root: {root}) and can't be made there.",
+                "Make it in the root, or do without -ReadOnly.", cause),
+            Errno.ENOTDIR => new("PathNotDirectory", Reason.InvalidInput, $"'{path}' in the container (root: {root}) is not a folder.", null, cause),
+            Errno.ELOOP or Errno.EXDEV => new("PathUnsafe", Reason.InvalidInput,
+                $"'{path}' in the container (root: {root}) leads through a symbolic link, and must be a real folder.", "Replace the link in the root.", cause),
+            Errno.EROFS => new("PathReadOnly", Reason.InvalidInput, $"'{path}' in the container (root: {root}) can't be made: it is read-only.", null, cause),
+            _ => new("StepFailed", Reason.Failed, $"{Shown(step)}: {KernelException.Describe(errno)} ({step.Why}; root: {root}).", null, cause),
+        };
+    }
+
+    private static string Shown(Step step) => step.Subject is null ? step.Call.Name : $"{step.Call.Name} {Argument.Printable(step.Subject)}";
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using PSContainer.Engine.State;
+
+namespace PSContainer.Engine.Spec;
+
+/// <summary>Writes config.json, so that any OCI runtime could take our bundle.</summary>
+public static class RuntimeSpecWriter
+{
+    public static void WriteBundle(RuntimeSpec spec, string bundle)
+        => File.WriteAllBytes(Path.Combine(bundle, "config.json"), JsonFile.Bytes(json => Write(json, spec)));
+
+    private static void Write(Utf8JsonWriter json, RuntimeSpec spec)
+    {
+        json.WriteString("ociVersion", spec.OciVersion);
+        if (spec.Hostname is not null) json.WriteString("hostname", spec.Hostname);
+        json.WriteStartObject("root");
+        json.WriteString("path", spec.Root.Path);
+        json.WriteBoolean("readonly", spec.Root.ReadOnly);
+        json.WriteEndObject();
+        if (spec.Process is { } process) WriteProcess(json, process);
+        json.WriteStartArray("mounts");
+        foreach (MountSpec mount in spec.Mounts) WriteMount(json, mount);
+        json.WriteEndArray();
+        json.WriteStartObject("linux");
+        WriteLinux(json, spec.Linux);
+        json.WriteEndObject();
+        WriteMap(json, "annotations", spec.Annotations);
+    }
+
+    private static void WriteProcess(Utf8JsonWriter json, ProcessSpec process)
+    {
+        json.WriteStartObject("process");
+        json.WriteBoolean("terminal", process.Terminal);
+        WriteStrings(json, "args", process.Args);
+        WriteStrings(json, "env", process.Env);
+        json.WriteString("cwd", process.Cwd);
+        json.WriteStartObject("user");
+        json.WriteNumber("uid", process.User.Uid);
+        json.WriteNumber("gid", process.User.Gid);
+        json.WriteStartArray("additionalGids");
+        foreach (uint group in process.User.AdditionalGids) json.WriteNumberValue(group);
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteStartObject("capabilities");
+        WriteStrings(json, "bounding", process.Capabilities.Bounding);
+        WriteStrings(json, "effective", process.Capabilities.Effective);
+        WriteStrings(json, "permitted", process.Capabilities.Permitted);
+        WriteStrings(json, "inheritable", process.Capabilities.Inheritable);
+        WriteStrings(json, "ambient", process.Capabilities.Ambient);
+        json.WriteEndObject();
+        json.WriteBoolean("noNewPrivileges", process.NoNewPrivileges);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMount(Utf8JsonWriter json, MountSpec mount)
+    {
+        json.WriteStartObject();
+        json.WriteString("destination", mount.Destination);
+        if (mount.Type is not null) json.WriteString("type", mount.Type);
+        if (mount.Source is not null) json.WriteString("source", mount.Source);
+        WriteStrings(json, "options", mount.Options);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLinux(Utf8JsonWriter json, LinuxSpec linux)
+    {
+        json.WriteStartArray("namespaces");
+        foreach (NamespaceSpec wanted in linux.Namespaces)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", wanted.Type);
+            if (wanted.Path is not null) json.WriteString("path", wanted.Path);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        if (linux.CgroupsPath is not null) json.WriteString("cgroupsPath", linux.CgroupsPath);
+        WriteStrings(json, "maskedPaths", linux.MaskedPaths);
+        WriteStrings(json, "readonlyPaths", linux.ReadonlyPaths);
+        json.WriteStartObject("resources");
+        WriteResources(json, linux.Resources);
+        json.WriteEndObject();
+    }
+
+    private static void WriteResources(Utf8JsonWriter json, ResourceSpec resources)
+    {
+        json.WriteStartArray("devices");
+        foreach (DeviceRuleSpec rule in resources.Devices)
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("allow", rule.Allow);
+            json.WriteString("type", rule.Type.ToString());
+            if (rule.Major is { } major) json.WriteNumber("major", major);
+            if (rule.Minor is { } minor) json.WriteNumber("minor", minor);
+            json.WriteString("access", rule.Access);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        if (resources.MemoryLimit is { } memory)
+        {
+            json.WriteStartObject("memory");
+            json.WriteNumber("limit", memory);
+            json.WriteEndObject();
+        }
+        if (resources.CpuQuota is not null || resources.CpusetCpus is not null)
+        {
+            json.WriteStartObject("cpu");
+            if (resources.CpuQuota is { } quota) json.WriteNumber("quota", quota);
+            if (resources.CpuPeriod is { } period) json.WriteNumber("period", period);
+            if (resources.CpusetCpus is not null) json.WriteString("cpus", resources.CpusetCpus);
+            json.WriteEndObject();
+        }
+        if (resources.PidsLimit is { } pids)
+        {
+            json.WriteStartObject("pids");
+            json.WriteNumber("limit", pids);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (string value in values) json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+
+    private static void WriteMap(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> map)
+    {
+        json.WriteStartObject(name);
+        foreach ((string key, string value) in map) json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,36 @@
+using PSContainer.Kernel;
+
+namespace PSContainer.Engine.State;
+
+/// <summary>Where everything of ours lies: what lasts below <see cref="Data"/>, what ends with the machine's run below <see cref="Run"/>.</summary>
+public sealed record StorageRoot(string Data, string Run)
+{
+    /// <summary>Moves all of it; tests rely on it.</summary>
+    public const string Variable = "PSCONTAINER_ROOT";
+
+    public string Containers => Path.Combine(Data, "containers");
+
+    /// <summary>One file a name, made with O_EXCL: so a name is taken once, whoever comes at the same time.</summary>
+    public string Names => Path.Combine(Data, "names");
+
+    public string ContainerFolder(string id) => Path.Combine(Containers, id);
+
+    public string RunFolder(string id) => Path.Combine(Run, id);
+
+    /// <summary>$PSCONTAINER_ROOT, else the system's places for root and the XDG ones for everybody else.</summary>
+    public static StorageRoot FromEnvironment()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } moved) return At(moved);
+        if (Files.EffectiveUserId() == 0) return new StorageRoot("/var/lib/pscontainer", "/run/pscontainer");
+        string data = Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } set
+            ? set : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".local/share");
+        string run = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? runtime : $"/tmp/pscontainer-{Files.EffectiveUserId()}";
+        return new StorageRoot(Path.Combine(data, "pscontainer"), Path.Combine(run, "pscontainer"));
+    }
+
+    public static StorageRoot At(string folder)
+    {
+        string whole = Path.GetFullPath(folder);
+        return new StorageRoot(whole, Path.Combine(whole, "run"));
+    }
+}

@@ -1,0 +1,151 @@
+using System.Runtime.InteropServices;
+
+namespace PSContainer.Kernel;
+
+/// <summary>open(2) flags. O_DIRECTORY and O_NOFOLLOW differ between x86-64 and arm64, hence no enum.</summary>
+public static class OpenFlags
+{
+    private static readonly bool X64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
+    public const int ReadOnly = 0;
+    public const int WriteOnly = 1;
+    public const int ReadWrite = 2;
+    public const int Create = 0x40;
+    public const int Exclusive = 0x80;
+    public const int NoCtty = 0x100;
+    public const int Truncate = 0x200;
+    public const int Append = 0x400;
+    public const int NonBlock = 0x800;
+    public static readonly int Directory = X64 ? 0x10000 : 0x4000;
+    public static readonly int NoFollow = X64 ? 0x20000 : 0x8000;
+    public const int CloseOnExec = 0x80000;
+    public const int Path = 0x200000;
+}
+
+/// <summary>How openat2(2) may resolve a path.</summary>
+[Flags]
+public enum Resolve : ulong
+{
+    None = 0,
+    NoXdev = 0x01,
+    NoMagiclinks = 0x02,
+    NoSymlinks = 0x04,
+    Beneath = 0x08,
+    InRoot = 0x10,
+}
+
+/// <summary>struct open_how of openat2(2).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct OpenHow
+{
+    public ulong Flags;
+    public ulong Mode;
+    public Resolve Resolve;
+}
+
+/// <summary>Descriptors and paths: open(2), flock(2), pipe2(2) and their kin.</summary>
+public static partial class Files
+{
+    public const int AtFdcwd = -100;
+    public const int AtSymlinkNofollow = 0x100;
+    public const int AtRemovedir = 0x200;
+    public const int AtEmptyPath = 0x1000;
+    public const int AtRecursive = 0x8000;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenCall(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int FlockCall(int descriptor, int operation);
+
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    private static unsafe partial int Pipe2Call(int* ends, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static unsafe partial nint ReadCall(int descriptor, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static unsafe partial nint WriteCall(int descriptor, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MkfifoCall(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int FcntlCall(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUserId();
+
+    /// <summary>open(2), always close-on-exec.</summary>
+    /// <exception cref="KernelException"/>
+    public static int Open(string path, int flags, uint mode = 0)
+    {
+        int descriptor = OpenCall(path, flags | OpenFlags.CloseOnExec, mode);
+        return descriptor < 0 ? throw new KernelException("open", Syscall.Last, path) : descriptor;
+    }
+
+    /// <summary>The descriptor, or -1 with the error in <see cref="Syscall.Last"/>; for what may be absent.</summary>
+    public static int TryOpen(string path, int flags, uint mode = 0) => OpenCall(path, flags | OpenFlags.CloseOnExec, mode);
+
+    /// <summary>Takes an exclusive flock(2) without waiting; false where another process holds it.</summary>
+    /// <exception cref="KernelException"/>
+    public static bool TryLock(int descriptor)
+    {
+        const int exclusive = 2, nonBlocking = 4;
+        if (FlockCall(descriptor, exclusive | nonBlocking) == 0) return true;
+        return Syscall.Last == Errno.EAGAIN ? false : throw new KernelException("flock", Syscall.Last);
+    }
+
+    /// <summary>pipe2(2), both ends close-on-exec.</summary>
+    /// <exception cref="KernelException"/>
+    public static unsafe (int Read, int Write) Pipe(int flags = 0)
+    {
+        int* ends = stackalloc int[2];
+        return Pipe2Call(ends, flags | OpenFlags.CloseOnExec) == 0
+            ? (ends[0], ends[1])
+            : throw new KernelException("pipe2", Syscall.Last);
+    }
+
+    /// <summary>read(2), taken up again after a signal; 0 at the end, -1 with the error in <see cref="Syscall.Last"/>.</summary>
+    public static unsafe int Read(int descriptor, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            nint count;
+            while ((count = ReadCall(descriptor, start, buffer.Length)) < 0 && Syscall.Last == Errno.EINTR) { }
+            return (int)count;
+        }
+    }
+
+    /// <summary>write(2) until all is written; false with the error in <see cref="Syscall.Last"/>.</summary>
+    public static unsafe bool Write(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (int done = 0; done < bytes.Length;)
+            {
+                nint count = WriteCall(descriptor, start + done, bytes.Length - done);
+                if (count >= 0) done += (int)count;
+                else if (Syscall.Last != Errno.EINTR) return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>mkfifo(3).</summary>
+    /// <exception cref="KernelException"/>
+    public static void MakeFifo(string path, uint mode)
+    {
+        if (MkfifoCall(path, mode) != 0) throw new KernelException("mkfifo", Syscall.Last, path);
+    }
+
+    /// <summary>Lets a descriptor pass through execve (F_SETFD) or not.</summary>
+    public static void SetCloseOnExec(int descriptor, bool value)
+    {
+        const int setDescriptorFlags = 2;
+        FcntlCall(descriptor, setDescriptorFlags, value ? 1 : 0);
+    }
+}

@@ -1,0 +1,43 @@
+namespace PSContainer.Kernel;
+
+/// <summary>Files below a root that a stranger has furnished: openat2(2) with RESOLVE_IN_ROOT, so that no link leads out.</summary>
+public static class RootedFile
+{
+    /// <summary>
+    /// The bytes of a file; null where there is none or it is larger than allowed. A pipe without a writer reads as empty and a device
+    /// stops at the bound, so that nothing that lies there in place of a file can hang or flood the reader.
+    /// </summary>
+    public static unsafe byte[]? Read(string root, string path, int largest)
+    {
+        int folder = Files.TryOpen(root, OpenFlags.Path | OpenFlags.Directory);
+        if (folder < 0) return null;
+        int file;
+        try
+        {
+            var how = new OpenHow { Flags = OpenFlags.ReadOnly | OpenFlags.NonBlock | OpenFlags.CloseOnExec | OpenFlags.NoCtty, Resolve = Resolve.InRoot | Resolve.NoMagiclinks };
+            using var text = new NativeStrings();
+            file = (int)Syscall.Invoke(SyscallNumber.Openat2, folder, text.Text(path), (nint)(&how), sizeof(OpenHow));
+        }
+        finally
+        {
+            Files.Close(folder);
+        }
+        if (file < 0) return null;
+        try
+        {
+            using var content = new MemoryStream();
+            Span<byte> buffer = stackalloc byte[8192];
+            int count;
+            while ((count = Files.Read(file, buffer)) > 0)
+            {
+                content.Write(buffer[..count]);
+                if (content.Length > largest) return null;
+            }
+            return content.ToArray();
+        }
+        finally
+        {
+            Files.Close(file);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.State;
+
+namespace PSContainer.Runtime.Child;
+
+/// <summary>Clears what a container that has ended leaves: its cgroup and its run folder. The kernel has done the rest.</summary>
+internal static class ContainerEnd
+{
+    public static void Clear(Context context, RunState state)
+    {
+        if (state.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
+        context.Runs.Release(state.Id);
+    }
+}

@@ -1,0 +1,92 @@
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Plan;
+using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Spec;
+using PSContainer.Engine.State;
+using PSContainer.Kernel;
+
+namespace PSContainer.Runtime.Child;
+
+/// <summary>How a container is to come to life.</summary>
+internal sealed record StartRequest(string Id, string Bundle, RuntimeSpec Spec, RootSource Root)
+{
+    public bool WaitForStart { get; init; }
+    public bool DieWithParent { get; init; }
+    public bool Idle { get; init; }
+    public bool Supervised { get; init; }
+    public DateTimeOffset Created { get; init; } = DateTimeOffset.UtcNow;
+    /// <summary>Descriptors for its streams; -1 leaves the caller's own.</summary>
+    public (int In, int Out, int Error) Streams { get; init; } = (-1, -1, -1);
+}
+
+/// <summary>Makes a container's first process, with its cgroup and its state file, or leaves nothing.</summary>
+internal static class ContainerStart
+{
+    public static (Born Process, RunState State) Run(Context context, StartRequest request)
+    {
+        string runFolder = context.Runs.Claim(request.Id);
+        CgroupPlan? cgroup = null;
+        try
+        {
+            cgroup = CgroupPlan.Create(CgroupMounts.Discover(), CgroupPath.Resolve(request.Spec.Linux.CgroupsPath, request.Id), ResourceSettings.From(request.Spec.Linux.Resources));
+            SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(request.Spec, request.Root, ContainerCgroupPlan.Make(cgroup))
+            {
+                WaitForStart = request.WaitForStart, DieWithParent = request.DieWithParent, Idle = request.Idle,
+            });
+            var start = new ChildStart(plan, Describe(request.Root));
+            Give(start, GivenSlots.StandardInput, request.Streams.In);
+            Give(start, GivenSlots.StandardOutput, request.Streams.Out);
+            Give(start, GivenSlots.StandardError, request.Streams.Error);
+            if (request.Idle) start.GiveOwn(GivenSlots.IdleProgram, MemoryFile.Sealed("init", IdleInit.Program()));
+            if (request.WaitForStart) start.GiveOwn(GivenSlots.StartFifo, OpenFifo(runFolder));
+
+            RunState? state = null;
+            Born process = start.Run(untilReady: request.WaitForStart, pid => state = Record(request, runFolder, pid, cgroup.Cgroup.Path));
+            return (process, state!);
+        }
+        catch
+        {
+            cgroup?.Undo();
+            context.Runs.Release(request.Id);
+            throw;
+        }
+    }
+
+    public static string Describe(RootSource root) => root switch
+    {
+        RootSource.Folder folder => folder.Path,
+        RootSource.Throwaway { Lowers: ["/"] } => "this machine's own root",
+        RootSource.Throwaway throwaway => string.Join(':', throwaway.Lowers),
+        _ => "?",
+    };
+
+    private static RunState Record(StartRequest request, string runFolder, int pid, string cgroupPath)
+    {
+        var state = new RunState
+        {
+            Id = request.Id,
+            Bundle = request.Bundle,
+            // A child that has failed already has no start time; its failure is about to be read.
+            Init = ProcessIdentity.Of(pid) ?? new ProcessIdentity(pid, 0),
+            Supervisor = request.Supervised ? ProcessIdentity.Of(Environment.ProcessId) : null,
+            Created = request.Created,
+            CgroupPath = cgroupPath,
+            Annotations = request.Spec.Annotations,
+        };
+        state.Write(runFolder);
+        return state;
+    }
+
+    private static void Give(ChildStart start, string slot, int descriptor)
+    {
+        if (descriptor >= 0) start.Give(slot, descriptor);
+    }
+
+    // Opened for both directions, so that the reader inside never sees an end of file.
+    private static int OpenFifo(string runFolder)
+    {
+        string path = Path.Combine(runFolder, RunState.FifoName);
+        Files.MakeFifo(path, 0x180);
+        return Files.Open(path, OpenFlags.ReadWrite);
+    }
+}

@@ -1,0 +1,73 @@
+using PSContainer.Engine;
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Containers;
+using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Spec;
+using PSContainer.Engine.State;
+using PSContainer.Kernel;
+using PSContainer.Runtime.Child;
+
+namespace PSContainer.Runtime.Supervision;
+
+/// <summary>
+/// monitor: makes a container of the module's, answers, and stays as its only attendant: keeps its log, waits for its end,
+/// writes down how it ended, clears up. With --attach it keeps no log; the container's streams are the caller's own.
+/// </summary>
+internal static class MonitorVerb
+{
+    public static int Execute(Context context, CommandLine line)
+    {
+        string id = line.Required("the container's id");
+        line.TakeOptions();
+        bool attached = line.Flag("attach"), isNew = line.Flag("new");
+        var store = new ContainerStore(context.Storage);
+        string folder = context.Storage.ContainerFolder(id);
+        ContainerRecord record = ContainerRecord.Read(folder)
+            ?? throw new EngineException("ContainerNotFound", Reason.NotFound, $"There is no container '{id}'.");
+        try
+        {
+            return Supervise(context, store, record, folder, attached);
+        }
+        catch (Exception failure) when (isNew && failure is EngineException { Id: not "ContainerRunning" } or KernelException or IOException)
+        {
+            store.Discard(record.Id, record.Name);
+            throw;
+        }
+    }
+
+    private static int Supervise(Context context, ContainerStore store, ContainerRecord record, string folder, bool attached)
+    {
+        // Held as long as this process lives: it is how everybody knows that a container is looked after.
+        int @lock = Files.Open(Path.Combine(folder, ContainerRecord.LockName), OpenFlags.ReadWrite | OpenFlags.Create, 0x180);
+        if (!Files.TryLock(@lock))
+            throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Stop it first (Stop-Container).");
+        ClearResidue(context, record.Id);
+
+        RuntimeSpec spec = RuntimeSpecReader.ReadBundle(folder);
+        int signals = Foreground.Prepare();
+        using ExitFile exitFile = ExitFile.Begin(folder);
+        using LogPump? log = attached ? null : new LogPump(Path.Combine(folder, ContainerRecord.LogName));
+        (Born process, RunState state) = ContainerStart.Run(context, new StartRequest(record.Id, folder, spec, record.Root(folder))
+        {
+            DieWithParent = true, Supervised = true, Idle = record.Idle,
+            Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
+        });
+        log?.CloseContainersSide();
+        Reply.Started(state.Init);
+
+        ProcessExit exit = attached ? Foreground.Wait(process, signals) : Attendance.Wait(process, signals, log!);
+        bool oomKilled = state.CgroupPath is { } path && ContainerCgroup.Open(path).OomKills > 0;
+        // First the record, then the clearing: whatever cuts this off, the exit code is not lost.
+        exitFile.Write(new ExitRecord(exit.ShellCode, oomKilled, DateTimeOffset.Now));
+        ContainerEnd.Clear(context, state);
+        if (record.AutoRemove) store.Discard(record.Id, record.Name);
+        return exit.ShellCode;
+    }
+
+    // A supervisor that was killed took the container along (PR_SET_PDEATHSIG), but not its cgroup and run folder.
+    private static void ClearResidue(Context context, string id)
+    {
+        if (RunState.Read(context.Storage.RunFolder(id)) is { } old) ContainerEnd.Clear(context, old);
+        else context.Runs.Release(id);
+    }
+}

@@ -1,0 +1,23 @@
+using PSContainer.Engine.Plan;
+using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.State;
+using PSContainer.Kernel;
+using PSContainer.Runtime.Child;
+
+namespace PSContainer.Runtime.Verbs;
+
+/// <summary>Carries an entry plan out and stays in front of the process; exec and enter share it.</summary>
+internal static class EntryRun
+{
+    public static int Execute(EntryPlanRequest request, int target, string root)
+    {
+        SyscallPlan plan = EntryPlan.Build(request);
+        // A shell in the caller's own session gets the terminal's Ctrl+C itself.
+        int signals = Foreground.Prepare();
+        var start = new ChildStart(plan, root);
+        start.GiveOwn(EntryPlan.TargetSlot, target);
+        Born process = start.Run(untilReady: false);
+        Reply.Started(ProcessIdentity.Of(process.Pid) ?? new ProcessIdentity(process.Pid, 0));
+        return Foreground.Wait(process, signals).ShellCode;
+    }
+}
