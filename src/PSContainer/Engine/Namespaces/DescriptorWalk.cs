@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Proc;
 
@@ -10,13 +11,19 @@ namespace PSContainer.Engine.Namespaces;
 /// </summary>
 internal sealed class DescriptorWalk
 {
+    // Longer than nearly every path that a descriptor shows; a longer one is cut, and looked at in earnest.
+    private const int LongestPath = 256;
+
     private readonly ProcDirectory proc;
     private readonly NamespaceTable table;
     private readonly int types;
     private readonly ulong? nsfsDevice;
+    private readonly byte[][] mountPoints;
 
-    public DescriptorWalk(ProcDirectory proc, NamespaceTable table, int types)
+    /// <param name="mountPoints">Where namespaces are mounted, in every mount namespace in sight.</param>
+    public DescriptorWalk(ProcDirectory proc, NamespaceTable table, int types, IEnumerable<string> mountPoints)
     {
+        this.mountPoints = mountPoints.Distinct().Select(Encoding.UTF8.GetBytes).ToArray();
         this.proc = proc;
         this.table = table;
         this.types = types;
@@ -32,7 +39,7 @@ internal sealed class DescriptorWalk
         if (!descriptors.IsOpen)
             return;
         Span<byte> entries = stackalloc byte[4096];
-        Span<byte> text = stackalloc byte[NamespaceLink.LongestText];
+        Span<byte> text = stackalloc byte[LongestPath];
         int filled;
         while ((filled = descriptors.ReadEntries(entries)) > 0)
         {
@@ -56,11 +63,24 @@ internal sealed class DescriptorWalk
     }
 
     /// <summary>
-    /// A namespace that was opened where it is mounted shows that path, or "/" once it is no longer mounted there. What most
-    /// descriptors are is told apart by its text, to save them the statx(2).
+    /// A namespace that was opened where it is mounted shows that path, or "/" once it is no longer mounted there. A process that
+    /// changed its root knows the mount by the end of the path only. Every other text saves the statx(2), of which a
+    /// session full of open libraries would need thousands.
     /// </summary>
-    private static bool MayBeMounted(ReadOnlySpan<byte> text)
-        => text[0] == (byte)'/' && !text.SequenceEqual("/dev/null"u8) && !text.StartsWith("/dev/pts/"u8);
+    private bool MayBeMounted(ReadOnlySpan<byte> text)
+    {
+        if (text[0] != (byte)'/')
+            return false;
+        if (text.Length == 1)
+            return true;
+        foreach (var point in mountPoints)
+        {
+            if (text.Length == LongestPath || text.EndsWith(point))
+                return true;
+        }
+
+        return false;
+    }
 
     private void VisitTarget(ProcEntry descriptors, int pid, ReadOnlySpan<byte> name)
     {

@@ -4,26 +4,18 @@ using PSContainer.Kernel.Proc;
 namespace PSContainer.Engine.Namespaces;
 
 /// <summary>
-/// Reads which namespaces a process is in, and which it holds open. This is all that a scan does for each process, so
+/// Reads which namespaces a process is in. This, and a look at its descriptors, is all that a scan does for each process, so
 /// nothing here allocates unless a namespace is new: one open and a readlinkat(2) for each kind. Measured, the links'
 /// texts cost half of what their targets' inodes do.
 /// </summary>
 internal sealed class ProcessWalk(
     ProcDirectory proc, NamespaceTable table, int types, IReadOnlyDictionary<int, string>? containerInits)
 {
-    private readonly DescriptorWalk descriptors = new(proc, table, types);
-
     // Most processes are in the same namespaces as the one before.
     private readonly NamespaceRecord?[] last = new NamespaceRecord?[NamespaceTypes.Count];
 
-    public void Visit(int pid)
-    {
-        if (VisitMemberships(pid))
-            descriptors.Visit(pid);
-    }
-
     /// <returns>False where the caller may not look into the process, so that its descriptors need not be tried.</returns>
-    private bool VisitMemberships(int pid)
+    public bool Visit(int pid)
     {
         using var links = proc.OpenForLinks(pid, "ns"u8);
         if (!links.IsOpen)
