@@ -34,8 +34,27 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
             ContainerStatus status = StatusProbe.Of(run, runFolder);
             if (status != ContainerStatus.Stopped) return new Container(record, run, status, exit);
         }
-        bool everRan = run is not null || exit is not null;
+        // The exit file is made at the start and stays empty where nobody saw the end.
+        bool everRan = run is not null || File.Exists(Path.Combine(folder, ExitRecord.FileName));
         return new Container(record, run, everRan ? ContainerStatus.Stopped : ContainerStatus.Created, exit);
+    }
+
+    /// <summary>The names of all running containers by their first process; what can't be read is passed over.</summary>
+    public IReadOnlyDictionary<int, string> FirstProcesses()
+    {
+        var names = new Dictionary<int, string>();
+        foreach (ContainerRecord record in Directory.Exists(Root.Run) ? Store.All() : [])
+        {
+            try
+            {
+                if (RunState.Read(Root.RunFolder(record.Id)) is { } run && run.Init.IsAlive) names[run.Init.Pid] = record.Name;
+            }
+            catch (EngineException)
+            {
+                // Get-Container tells of a broken state; here it only lacks a name.
+            }
+        }
+        return names;
     }
 
     public Container Get(string nameOrId) => Probe(Store.Get(nameOrId));

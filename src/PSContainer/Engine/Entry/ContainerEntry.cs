@@ -22,6 +22,8 @@ public static class ContainerEntry
     /// <exception cref="EngineException">ContainerNotRunning, CommandNotFound, CommandNotExecutable, UserNotFound …</exception>
     public static CommandProcess Execute(ContainerEngine engine, Container container, EntryCommand command, CommandStreams streams)
     {
+        if (container.Status != ContainerStatus.Running)
+            throw new EngineException("ContainerNotRunning", Reason.WrongState, $"The container '{container.Name}' is {container.Status.ToString().ToLowerInvariant()}; a command can only run in a running one.", "Start it first (Start-Container).");
         var line = new List<string> { "exec" };
         if (streams == CommandStreams.Terminal)
         {

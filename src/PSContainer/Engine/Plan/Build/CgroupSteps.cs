@@ -52,14 +52,14 @@ internal sealed class CgroupSteps(PlanDraft draft, ContainerCgroupPlan cgroup)
         foreach (CgroupAction action in cgroup.Before)
         {
             if (action is CgroupAction.MakeDirectory make)
-                draft.Add(Call.Mkdirat, make.Why, [Files.AtFdcwd, make.Path, PlanDraft.Flags(0x1ED, "0755")],
+                draft.Add(Call.Mkdirat, make.Why, [PlanDraft.WorkingDirectory, make.Path, PlanDraft.Flags(0x1ED, "0755")],
                     tolerate: [.. make.Tolerated], subject: make.Path);
             else if (action is CgroupAction.WriteFile write)
                 Write(write.Path, write.Value, write.Why, write.Tolerated);
         }
         if (cgroup.BornIn is not { } born) return;
         BornIn = draft.Add(Call.Openat, "the cgroup that the container is born in",
-            [Files.AtFdcwd, born, PlanDraft.Flags(OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, "O_RDONLY|O_DIRECTORY")],
+            [PlanDraft.WorkingDirectory, born, PlanDraft.Flags(OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, "O_RDONLY|O_DIRECTORY")],
             result: "cgroup", subject: born);
         if (cgroup.DeviceProgram is { } program) DeviceFilterSteps.Attach(draft, BornIn.Value, program);
     }
@@ -71,6 +71,6 @@ internal sealed class CgroupSteps(PlanDraft draft, ContainerCgroupPlan cgroup)
 
     private void Write(string path, string value, string why, Errno[] tolerated)
         => draft.Add(Call.WriteFile, why,
-            [.. InRoot.HowArguments(Files.AtFdcwd, path, OpenFlags.WriteOnly | OpenFlags.CloseOnExec, 0, Resolve.None),
+            [.. InRoot.HowArguments(PlanDraft.WorkingDirectory, path, OpenFlags.WriteOnly | OpenFlags.CloseOnExec, 0, Resolve.None),
              value, System.Text.Encoding.UTF8.GetByteCount(value)], tolerate: tolerated, subject: path);
 }
