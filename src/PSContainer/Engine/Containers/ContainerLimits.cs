@@ -10,22 +10,21 @@ namespace PSContainer.Engine.Containers;
 /// </summary>
 public sealed class ContainerLimits(ContainerStore store)
 {
-    private const string ConfigName = "config.json";
-
     /// <summary>What <see cref="Set"/> would do.</summary>
     /// <exception cref="EngineException">As <see cref="Set"/>, as far as it can be told beforehand.</exception>
     public IReadOnlyList<PlannedChange> Plan(Container container, ContainerLimit wish)
     {
         wish = wish.Validate();
+        CgroupMounts mounts = CgroupMounts.Discover();
         var planned = new List<PlannedChange>();
-        if (container.Cgroup is { } cgroup) planned.AddRange(cgroup.PlanApply(new CgroupSettings { Limit = wish }).Select(PlannedChange.From));
-        string folder = Folder(container);
+        if (Cgroup(container, mounts) is { } cgroup) planned.AddRange(cgroup.PlanApply(new CgroupSettings { Limit = wish }).Select(PlannedChange.From));
+        string path = ConfigPath(container);
         var changes = new List<ResourceEdit.Change>();
-        Edit(container, folder, wish, changes);
+        Edit(container, path, wish, mounts, changes);
         foreach (ResourceEdit.Change change in changes)
         {
             string effect = change.Value is null ? $"remove linux.resources.{change.Member}" : $"linux.resources.{change.Member} = {change.Value}";
-            planned.Add(new PlannedChange($"edit({PlannedChange.Quoted(Path.Combine(folder, ConfigName))}, {effect})", "so that it holds from the next start"));
+            planned.Add(new PlannedChange($"edit({PlannedChange.Quoted(path)}, {effect})", "so that it holds from the next start"));
         }
         return planned;
     }
@@ -38,19 +37,19 @@ public sealed class ContainerLimits(ContainerStore store)
     public void Set(Container container, ContainerLimit wish, bool force)
     {
         wish = wish.Validate();
-        string folder = Folder(container), path = Path.Combine(folder, ConfigName), temporary = path + ".new";
+        CgroupMounts mounts = CgroupMounts.Discover();
+        string path = ConfigPath(container), temporary = path + ".new";
         // Two changes at once must not lose one another's; a folder can be locked like a file.
-        int @lock = OpenFolder(container, folder);
+        int @lock = OpenFolder(container, Path.GetDirectoryName(path)!);
         try
         {
             Files.Lock(@lock);
-            var changes = new List<ResourceEdit.Change>();
-            byte[] config = Edit(container, folder, wish, changes);
-            if (changes.Count > 0) File.WriteAllBytes(temporary, config);
+            byte[]? config = Edit(container, path, wish, mounts, []);
+            if (config is not null) File.WriteAllBytes(temporary, config);
             try
             {
-                container.Cgroup?.Apply(wish, force);
-                if (changes.Count > 0) File.Move(temporary, path, overwrite: true);
+                Cgroup(container, mounts)?.Apply(wish, force);
+                if (config is not null) File.Move(temporary, path, overwrite: true);
             }
             catch
             {
@@ -70,7 +69,7 @@ public sealed class ContainerLimits(ContainerStore store)
     {
         CgroupMounts mounts = CgroupMounts.Discover();
         CgroupVersion? memory = mounts.Find(CgroupController.Memory)?.Version;
-        ContainerLimit said = LimitResources.ToLimit(RuntimeSpecReader.ReadBundle(Folder(container)).Linux.Resources);
+        ContainerLimit said = LimitResources.ToLimit(RuntimeSpecReader.ReadBundle(Path.GetDirectoryName(ConfigPath(container))!).Linux.Resources);
         // What the configuration leaves open is the kernel's default for a new group.
         return said with
         {
@@ -85,11 +84,14 @@ public sealed class ContainerLimits(ContainerStore store)
         };
     }
 
-    private string Folder(Container container) => store.Root.ContainerFolder(container.Id);
+    private string ConfigPath(Container container) => Path.Combine(store.Root.ContainerFolder(container.Id), "config.json");
 
-    private static byte[] Edit(Container container, string folder, ContainerLimit wish, List<ResourceEdit.Change> changes)
+    private static ContainerCgroup? Cgroup(Container container, CgroupMounts mounts)
+        => container.CgroupPath is { } path ? ContainerCgroup.Open(path, mounts) : null;
+
+    // The file's new bytes; null where it says so already.
+    private static byte[]? Edit(Container container, string path, ContainerLimit wish, CgroupMounts mounts, List<ResourceEdit.Change> changes)
     {
-        string path = Path.Combine(folder, ConfigName);
         byte[] before;
         try
         {
@@ -97,16 +99,15 @@ public sealed class ContainerLimits(ContainerStore store)
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Directory.Exists(folder)
+            throw Directory.Exists(Path.GetDirectoryName(path))
                 ? new EngineException("StateCorrupt", Reason.Corrupt, $"The container '{container.Name}' has lost its configuration, '{path}'.", "Remove-Container -Force removes what is left of it.", missing)
                 : Gone(container);
         }
-        RuntimeSpec spec = RuntimeSpecReader.Read(before, path);
-        CgroupMounts mounts = CgroupMounts.Discover();
-        ResourceSpec resources = spec.Linux.Resources.With(wish, mounts);
+        ResourceEdit edit = ResourceEdit.Open(before, path);
+        ResourceSpec resources = edit.Resources.With(wish, mounts);
         // A running container's cgroup checks for itself.
-        if (!container.IsAlive) CheckNextStart(container, spec, resources, wish, mounts);
-        return ResourceEdit.Apply(before, resources, changes);
+        if (!container.IsAlive) CheckNextStart(container, RuntimeSpecReader.Read(before, path), resources, wish, mounts);
+        return edit.Apply(resources, changes);
     }
 
     // The start would be refused; better to refuse the change.
