@@ -76,6 +76,9 @@ public static partial class Files
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int FcntlCall(int descriptor, int command, nint argument);
 
+    [LibraryImport("libc", EntryPoint = "isatty")]
+    private static partial int IsTerminalCall(int descriptor);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
@@ -143,6 +146,22 @@ public static partial class Files
         }
         return true;
     }
+
+    /// <summary>One write(2): how many bytes went, or -1 with the error in <see cref="Syscall.Last"/>.</summary>
+    public static unsafe int TryWrite(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes) return (int)WriteCall(descriptor, start, bytes.Length);
+    }
+
+    /// <summary>Makes reads and writes answer EAGAIN in place of waiting (O_NONBLOCK).</summary>
+    public static void SetNonBlocking(int descriptor)
+    {
+        const int setStatusFlags = 4;
+        FcntlCall(descriptor, setStatusFlags, OpenFlags.NonBlock);
+    }
+
+    /// <summary>isatty(3).</summary>
+    public static bool IsTerminal(int descriptor) => IsTerminalCall(descriptor) == 1;
 
     /// <summary>mkfifo(3).</summary>
     /// <exception cref="KernelException"/>
