@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSContainer.Engine;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.State;
 
@@ -43,6 +44,17 @@ public abstract class ContainerCmdlet : PSCmdlet
             .Where(record => pattern.IsMatch(record.Name) || pattern.IsMatch(record.Id))
             .Select(Engine.Probe);
     }
+
+    /// <summary>The one container that a user means, where several make no sense.</summary>
+    /// <exception cref="EngineException">ContainerNotFound, ContainerAmbiguous.</exception>
+    protected Container ResolveOne(object wanted) => Resolve(wanted).Take(2).ToArray() switch
+    {
+        [var only] => only,
+        [] => throw new EngineException("ContainerNotFound", Reason.NotFound, $"No container matches '{Printable(wanted)}'.", "Get-Container lists them all."),
+        _ => throw new EngineException("ContainerAmbiguous", Reason.InvalidInput, $"Several containers match '{Printable(wanted)}'.", "Name one, or pipe them: Get-Container NAME* | ForEach-Object { … }."),
+    };
+
+    private static string Printable(object wanted) => PSContainer.Engine.Plan.Argument.Printable(wanted.ToString() ?? "");
 
     // What a container has given out names it, and so does a row of a CSV file or an object from another session. Anything else
     // that happens to have a Name is not taken for one: Get-Process | Remove-Container must not remove a container called "sh".
