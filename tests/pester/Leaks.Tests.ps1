@@ -34,7 +34,7 @@ Describe 'What the run leaves behind' -Tag Leaks {
     It 'is no cgroup' {
         # Those with processes in them belong to somebody else's container: the processes of this run's are gone.
         $left = {
-            Get-Cgroup '*' | Where-Object { $_ -notin $PSContainerCgroupsBefore } |
+            Get-Cgroup '*' | Where-Object { $_ -notin $PSContainerCgroupsBefore -and $_ -match 'pscontainer-[0-9a-f]{32}$' } |
                 Where-Object { -not (Get-Content "$_/cgroup.procs" -ErrorAction Ignore) -and (Test-Path -LiteralPath $_) }
         }
         $null = Wait-Until { -not (& $left) }
