@@ -59,13 +59,28 @@ public sealed class EnterContainerNamespaceCommand : ContainerCmdlet
 
     protected override void ProcessRecord()
     {
-        object target = ParameterSetName == ProcessSet ? ProcessId : Container!;
-        Try(target, () =>
+        object plain = Container is PSObject wrapped ? wrapped.BaseObject : Container ?? ProcessId;
+        // By value, everything binds to -Container: a process says itself what it is.
+        int? pid = plain switch
+        {
+            int number when ParameterSetName == ProcessSet => number,
+            System.Diagnostics.Process process => process.Id,
+            NamespaceInfo known => known.Id,
+            _ => null,
+        };
+        Try(plain, () =>
         {
             CommandStreams streams = Streams();
-            Pipe.Begin(ParameterSetName == ProcessSet ? EnterProcess(Identify(ProcessId), streams) : EnterContainer(Resolve(Container!).Single(), streams));
+            Pipe.Begin(pid is { } target ? EnterProcess(Identify(target), streams) : EnterContainer(Only(plain), streams));
             Pipe.Finish();
         });
+    }
+
+    private Container Only(object wanted)
+    {
+        Container[] found = [.. Resolve(wanted)];
+        return found.Length == 1 ? found[0]
+            : throw new EngineException("ContainerAmbiguous", Reason.InvalidInput, $"'{wanted}' means {found.Length} containers, and only one can be entered.", "Name one.");
     }
 
     private CommandProcess EnterContainer(Container container, CommandStreams streams)

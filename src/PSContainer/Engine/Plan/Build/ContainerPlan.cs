@@ -60,7 +60,7 @@ public static class ContainerPlan
         if (request.WaitForStart && !request.Idle) ProcessSteps.FindProgram(draft, process);
         ProcessSteps.ResetSignals(draft);
         if (request.DieWithParent) ProcessSteps.DieWithParent(draft);
-        if (request.WaitForStart || request.DieWithParent) ProcessSteps.TellReady(draft);
+        ProcessSteps.TellReady(draft);
         if (request.WaitForStart) ProcessSteps.AwaitStart(draft);
         if (request.Idle) ProcessSteps.ExecuteIdle(draft, process);
         else ProcessSteps.Execute(draft, process);
