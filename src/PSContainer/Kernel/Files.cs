@@ -76,6 +76,9 @@ public static partial class Files
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int FcntlCall(int descriptor, int command, nint argument);
 
+    [LibraryImport("libc", EntryPoint = "isatty")]
+    private static partial int IsTerminalCall(int descriptor);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
@@ -97,6 +100,15 @@ public static partial class Files
         const int exclusive = 2, nonBlocking = 4;
         if (FlockCall(descriptor, exclusive | nonBlocking) == 0) return true;
         return Syscall.Last == Errno.EAGAIN ? false : throw new KernelException("flock", Syscall.Last);
+    }
+
+    /// <summary>Takes an exclusive flock(2), however long another process holds it; it goes with the descriptor.</summary>
+    /// <exception cref="KernelException"/>
+    public static void Lock(int descriptor)
+    {
+        const int exclusive = 2;
+        while (FlockCall(descriptor, exclusive) != 0)
+            if (Syscall.Last != Errno.EINTR) throw new KernelException("flock", Syscall.Last);
     }
 
     /// <summary>pipe2(2), both ends close-on-exec.</summary>
@@ -134,6 +146,22 @@ public static partial class Files
         }
         return true;
     }
+
+    /// <summary>One write(2): how many bytes went, or -1 with the error in <see cref="Syscall.Last"/>.</summary>
+    public static unsafe int TryWrite(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes) return (int)WriteCall(descriptor, start, bytes.Length);
+    }
+
+    /// <summary>Makes reads and writes answer EAGAIN in place of waiting (O_NONBLOCK).</summary>
+    public static void SetNonBlocking(int descriptor)
+    {
+        const int setStatusFlags = 4;
+        FcntlCall(descriptor, setStatusFlags, OpenFlags.NonBlock);
+    }
+
+    /// <summary>isatty(3).</summary>
+    public static bool IsTerminal(int descriptor) => IsTerminalCall(descriptor) == 1;
 
     /// <summary>mkfifo(3).</summary>
     /// <exception cref="KernelException"/>

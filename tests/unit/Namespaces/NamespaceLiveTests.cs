@@ -1,4 +1,6 @@
 using PSContainer.Engine.Namespaces;
+using PSContainer.Kernel;
+using PSContainer.Kernel.Proc;
 
 namespace PSContainer.Tests.Unit.Namespaces;
 
@@ -55,6 +57,23 @@ public class NamespaceLiveTests
             new NamespaceScanner().Scan(NamespaceFilter.All);
         // Other tests of this run open files of their own meanwhile; a leak would be fifty or more.
         Assert.InRange(Count(), 0, before + 20);
+    }
+
+    [Theory]
+    [InlineData(0x02000000, NamespaceType.Cgroup)]
+    [InlineData(0x08000000, NamespaceType.Ipc)]
+    [InlineData(0x00020000, NamespaceType.Mnt)]
+    [InlineData(0x40000000, NamespaceType.Net)]
+    [InlineData(0x20000000, NamespaceType.Pid)]
+    [InlineData(0x00000080, NamespaceType.Time)]
+    [InlineData(0x10000000, NamespaceType.User)]
+    [InlineData(0x04000000, NamespaceType.Uts)]
+    public void The_kernel_s_flag_of_this_process_s_own_is_the_one_expected(int flag, NamespaceType type)
+    {
+        using var proc = ProcDirectory.Open();
+        using var own = proc.OpenTarget(0, System.Text.Encoding.ASCII.GetBytes($"ns/{NamespaceTypes.TextOf(type)}"));
+        if (own.IsOpen)
+            Assert.Equal(flag, NamespaceCalls.ReadCloneFlag(own.Descriptor));
     }
 
     [Theory]

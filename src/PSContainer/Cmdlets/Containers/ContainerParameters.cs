@@ -20,7 +20,7 @@ public abstract class ContainerParameters : ContainerCmdlet
     public string? RootFs { get; set; }
 
     /// <summary>The program's arguments.</summary>
-    [Parameter]
+    [Parameter(ValueFromRemainingArguments = true)]
     [Alias("Args")]
     [AllowEmptyString]
     public string[] ArgumentList { get; set; } = [];
@@ -80,6 +80,9 @@ public abstract class ContainerParameters : ContainerCmdlet
     [Parameter]
     [NameValue]
     public IDictionary? Label { get; set; }
+
+    /// <summary>-Verbose was asked for here: the plan is worth making only then.</summary>
+    protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? verbose) && verbose is SwitchParameter { IsPresent: true };
 
     /// <summary>The parameters as a wish.</summary>
     protected ContainerSpec ToSpec(string? name, string? command, bool autoRemove)

@@ -32,7 +32,7 @@ public sealed class NewContainerCommand : ContainerParameters
         bool wanted = ShouldProcess(Name is null ? "a new container" : $"Container '{Name}'", NoStart ? "Create" : "Create and start", out ShouldProcessReason reason);
         if (reason == ShouldProcessReason.WhatIf) Engine.Describe(spec, Print);
         if (!wanted) return;
-        if (MyInvocation.BoundParameters.TryGetValue("Verbose", out object? verbose) && verbose is SwitchParameter { IsPresent: true }) Engine.Describe(spec, WriteVerbose);
+        if (IsVerbose) Engine.Describe(spec, WriteVerbose);
         WriteObject(Engine.Create(spec, start: !NoStart));
     });
 

@@ -23,6 +23,9 @@ public static class ContainerColumns
         return shown.Length > longest ? shown[..(longest - 1)] + "…" : shown;
     }
 
+    /// <summary>A line of a container's output, with nothing in it that a terminal would obey.</summary>
+    public static string Text(string line) => Argument.Printable(line);
+
     /// <summary>"5 minutes ago".</summary>
     public static string Age(DateTimeOffset time)
     {

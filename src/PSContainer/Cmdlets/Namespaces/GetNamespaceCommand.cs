@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using PSContainer.Cmdlets.Base;
+using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine.Namespaces;
 using PSContainer.Kernel;
 
@@ -13,7 +15,7 @@ namespace PSContainer.Cmdlets.Namespaces;
 /// </remarks>
 [Cmdlet(VerbsCommon.Get, "Namespace")]
 [OutputType(typeof(NamespaceInfo))]
-public sealed class GetNamespaceCommand : PSCmdlet
+public sealed class GetNamespaceCommand : ContainerCmdlet
 {
     private readonly HashSet<ulong> ids = [];
     private readonly HashSet<int> processIds = [];
@@ -39,6 +41,7 @@ public sealed class GetNamespaceCommand : PSCmdlet
 
     /// <summary>The namespaces that were made for these containers: their names, wildcards, or the objects.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
     [ValidateNotNullOrEmpty]
     public object[]? Container { get; set; }
 
@@ -80,7 +83,7 @@ public sealed class GetNamespaceCommand : PSCmdlet
                 Ids = ids,
                 ProcessIds = processIds,
                 IsContainer = containers.Count == 0 ? null : IsWanted,
-            });
+            }, Engine.FirstProcesses());
         }
         catch (KernelException failure)
         {

@@ -1,6 +1,8 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Logs;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Commands;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
@@ -32,8 +34,27 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
             ContainerStatus status = StatusProbe.Of(run, runFolder);
             if (status != ContainerStatus.Stopped) return new Container(record, run, status, exit);
         }
-        bool everRan = run is not null || exit is not null;
+        // The exit file is made at the start and stays empty where nobody saw the end.
+        bool everRan = run is not null || File.Exists(Path.Combine(folder, ExitRecord.FileName));
         return new Container(record, run, everRan ? ContainerStatus.Stopped : ContainerStatus.Created, exit);
+    }
+
+    /// <summary>The names of all running containers by their first process; what can't be read is passed over.</summary>
+    public IReadOnlyDictionary<int, string> FirstProcesses()
+    {
+        var names = new Dictionary<int, string>();
+        foreach (ContainerRecord record in Directory.Exists(Root.Run) ? Store.All() : [])
+        {
+            try
+            {
+                if (RunState.Read(Root.RunFolder(record.Id)) is { } run && run.Init.IsAlive) names[run.Init.Pid] = record.Name;
+            }
+            catch (EngineException)
+            {
+                // Get-Container tells of a broken state; here it only lacks a name.
+            }
+        }
+        return names;
     }
 
     public Container Get(string nameOrId) => Probe(Store.Get(nameOrId));
@@ -47,6 +68,22 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         ContainerRecord record = Store.Add(spec.Validate());
         if (start) Launch(record, isNew: true);
         return Probe(record);
+    }
+
+    /// <summary>Runs a container in front of the caller, connected to its streams; it is removed when it ends.</summary>
+    /// <exception cref="EngineException"/>
+    public CommandProcess Run(ContainerSpec spec, CommandStreams streams)
+    {
+        ContainerRecord record = Store.Add(spec.Validate());
+        try
+        {
+            return CommandProcess.Start(this, ["monitor", "--new", "--attach", record.Id], [], streams);
+        }
+        catch
+        {
+            Store.Discard(record.Id, record.Name);
+            throw;
+        }
     }
 
     /// <summary>Starts a container that does not run.</summary>
@@ -78,6 +115,11 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
     public ContainerExit Wait(Container container, TimeSpan? timeout, CancellationToken cancelled)
         => new ContainerEnding(this, Root).Wait(container, timeout, cancelled);
 
+    /// <summary>What a container has printed; with <paramref name="follow"/>, on until it has ended.</summary>
+    public IEnumerable<LogLine> ReadLog(Container container, int? tail, bool follow, CancellationToken cancelled)
+        => new LogReader(container.Name, Path.Combine(Root.ContainerFolder(container.Id), ContainerRecord.LogName))
+            .Read(tail, follow ? () => container.Run?.Supervisor is { IsAlive: true } : null, cancelled);
+
     /// <summary>Prints the plan that a start of this wish would carry out; changes nothing.</summary>
     public void Describe(ContainerSpec spec, Action<string> print)
     {
@@ -104,7 +146,7 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         {
             Files.Close(reply);
             if (isNew) Store.Discard(record.Id, record.Name);
-            throw new EngineException("SupervisorFailed", Reason.Failed, $"'{Executable}' can't be started: {failure.Message}", "Build the module again: its folder must hold the executable pscontainer.", failure);
+            throw CannotStart(failure);
         }
         finally
         {
@@ -126,4 +168,7 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
             Files.Close(reply);
         }
     }
+
+    internal EngineException CannotStart(KernelException failure)
+        => new("SupervisorFailed", Reason.Failed, $"'{Executable}' can't be started: {failure.Message}", "Build the module again: its folder must hold the executable pscontainer.", failure);
 }

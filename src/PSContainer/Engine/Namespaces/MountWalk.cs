@@ -11,6 +11,9 @@ internal sealed class MountWalk(ProcDirectory proc, NamespaceTable table, int ty
     // A representative may end at any moment; the next one will do.
     private const int Attempts = 3;
 
+    /// <summary>Every path that a namespace is mounted on, of any kind.</summary>
+    public List<string> MountPoints { get; } = [];
+
     public void Visit()
     {
         var own = NamespaceScanner.ReadId(proc, 0, NamespaceType.Mnt);
@@ -46,11 +49,12 @@ internal sealed class MountWalk(ProcDirectory proc, NamespaceTable table, int ty
         {
             if (!MountInfo.TryParse(MountInfo.NextLine(ref mounts), out var mount) || !mount.FileSystem.SequenceEqual("nsfs"u8))
                 continue;
+            var path = MountInfo.Unescape(mount.MountPoint);
+            MountPoints.Add(path);
             if (!NamespaceLink.TryParse(mount.Root, out var kind, out var id) || !NamespaceTypes.TryParse(kind, out var type)
                 || (types & NamespaceTypes.BitOf(type)) == 0)
                 continue;
-            table.GetOrAdd(id, type).Keepers.Add(
-                new NamespaceKeeper(NamespaceKeeperKind.Mount) { Path = MountInfo.Unescape(mount.MountPoint), ProcessId = pid });
+            table.GetOrAdd(id, type).Keepers.Add(new NamespaceKeeper(NamespaceKeeperKind.Mount) { Path = path, ProcessId = pid });
         }
     }
 }

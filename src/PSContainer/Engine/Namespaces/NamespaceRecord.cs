@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace PSContainer.Engine.Namespaces;
 
 /// <summary>What a scan gathers about one namespace, piece by piece.</summary>
@@ -52,4 +54,6 @@ internal sealed class NamespaceTable
         records.Add(id, record);
         return record;
     }
+
+    public bool TryGet(ulong id, [MaybeNullWhen(false)] out NamespaceRecord record) => records.TryGetValue(id, out record);
 }

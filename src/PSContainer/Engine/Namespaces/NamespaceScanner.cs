@@ -25,9 +25,20 @@ public sealed class NamespaceScanner(string root = "/proc")
         {
             // Where mounts can be of interest, the mount namespaces to look for them in have to be known.
             var walk = new ProcessWalk(proc, table, types | NamespaceTypes.BitOf(NamespaceType.Mnt), containerInits);
-            foreach (var pid in proc.ReadProcessIds())
-                walk.Visit(pid);
-            new MountWalk(proc, table, types).Visit();
+            var pids = proc.ReadProcessIds();
+            var readable = 0;
+            foreach (var pid in pids)
+            {
+                if (walk.Visit(pid))
+                    pids[readable++] = pid;
+            }
+
+            // Mounts come before descriptors: where namespaces are mounted tells which descriptors may be of one.
+            var mounts = new MountWalk(proc, table, types);
+            mounts.Visit();
+            var descriptors = new DescriptorWalk(proc, table, types, mounts.MountPoints);
+            foreach (var pid in pids.AsSpan(0, readable))
+                descriptors.Visit(pid);
             using var relations = new RelationWalk(proc, table, types);
             relations.Visit();
         }

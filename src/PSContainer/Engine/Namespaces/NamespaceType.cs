@@ -47,6 +47,24 @@ public static class NamespaceTypes
         return false;
     }
 
+    /// <summary>The kind of a CLONE_NEW* flag (clone(2)), as NS_GET_NSTYPE of ioctl_ns(2) answers.</summary>
+    internal static bool TryParse(int cloneFlag, out NamespaceType type)
+    {
+        (type, var known) = cloneFlag switch
+        {
+            0x02000000 => (NamespaceType.Cgroup, true),
+            0x08000000 => (NamespaceType.Ipc, true),
+            0x00020000 => (NamespaceType.Mnt, true),
+            0x40000000 => (NamespaceType.Net, true),
+            0x20000000 => (NamespaceType.Pid, true),
+            0x00000080 => (NamespaceType.Time, true),
+            0x10000000 => (NamespaceType.User, true),
+            0x04000000 => (NamespaceType.Uts, true),
+            _ => (default, false),
+        };
+        return known;
+    }
+
     /// <summary>The link's name in /proc/PID/ns; a zero byte follows it.</summary>
     internal static ReadOnlySpan<byte> LinkOf(NamespaceType type) => type switch
     {

@@ -1,13 +1,12 @@
-using System.Buffers.Text;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Proc;
 
 namespace PSContainer.Engine.Namespaces;
 
 /// <summary>
-/// Reads which namespaces a process is in, and which it holds open. This is all that a scan does for each process, so
-/// nothing here allocates unless a namespace is new: one open, a readlinkat(2) for each kind, one listing of the
-/// descriptors, a readlinkat(2) for each. Measured, the links' texts cost half of what their targets' inodes do.
+/// Reads which namespaces a process is in. This, and a look at its descriptors, is all that a scan does for each process, so
+/// nothing here allocates unless a namespace is new: one open and a readlinkat(2) for each kind. Measured, the links'
+/// texts cost half of what their targets' inodes do.
 /// </summary>
 internal sealed class ProcessWalk(
     ProcDirectory proc, NamespaceTable table, int types, IReadOnlyDictionary<int, string>? containerInits)
@@ -15,14 +14,8 @@ internal sealed class ProcessWalk(
     // Most processes are in the same namespaces as the one before.
     private readonly NamespaceRecord?[] last = new NamespaceRecord?[NamespaceTypes.Count];
 
-    public void Visit(int pid)
-    {
-        if (VisitMemberships(pid))
-            VisitDescriptors(pid);
-    }
-
     /// <returns>False where the caller may not look into the process, so that its descriptors need not be tried.</returns>
-    private bool VisitMemberships(int pid)
+    public bool Visit(int pid)
     {
         using var links = proc.OpenForLinks(pid, "ns"u8);
         if (!links.IsOpen)
@@ -69,38 +62,7 @@ internal sealed class ProcessWalk(
         table.GetOrAdd(id, type).Keepers.Add(new NamespaceKeeper(NamespaceKeeperKind.NextChild) { ProcessId = pid });
     }
 
-    private void VisitDescriptors(int pid)
-    {
-        using var descriptors = proc.OpenForListing(pid, "fd"u8);
-        if (!descriptors.IsOpen)
-            return;
-        Span<byte> entries = stackalloc byte[4096];
-        Span<byte> text = stackalloc byte[NamespaceLink.LongestText];
-        int filled;
-        while ((filled = descriptors.ReadEntries(entries)) > 0)
-        {
-            foreach (var name in new DirectoryEntries(entries[..filled]))
-            {
-                var length = descriptors.ReadLink(name, text);
-                if (TryParse(text, length, out var kind, out var id))
-                    AddDescriptor(pid, name, kind, id);
-            }
-
-            if (entries.Length - filled >= DirectoryEntries.NumberEntrySize)
-                break;
-        }
-    }
-
-    private void AddDescriptor(int pid, ReadOnlySpan<byte> name, ReadOnlySpan<byte> kind, ulong id)
-    {
-        if (!NamespaceTypes.TryParse(kind, out var type) || (types & NamespaceTypes.BitOf(type)) == 0
-            || !Utf8Parser.TryParse(name, out int descriptor, out _))
-            return;
-        table.GetOrAdd(id, type).Keepers.Add(
-            new NamespaceKeeper(NamespaceKeeperKind.Descriptor) { ProcessId = pid, Descriptor = descriptor });
-    }
-
-    private static bool TryParse(ReadOnlySpan<byte> buffer, int length, out ReadOnlySpan<byte> kind, out ulong id)
+    internal static bool TryParse(ReadOnlySpan<byte> buffer, int length, out ReadOnlySpan<byte> kind, out ulong id)
     {
         // A text that fills the buffer was cut off: no namespace's is that long.
         if (length > 0 && length < buffer.Length)

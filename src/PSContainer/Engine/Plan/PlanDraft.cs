@@ -6,6 +6,9 @@ namespace PSContainer.Engine.Plan;
 /// <summary>A plan while it is written: hands out slots and takes steps, first the parent's, then the child's.</summary>
 public sealed class PlanDraft
 {
+    /// <summary>AT_FDCWD: the path stands for itself.</summary>
+    public static readonly Argument WorkingDirectory = new Argument.Number(Files.AtFdcwd, "AT_FDCWD");
+
     private readonly List<Step> _prepare = [];
     private readonly List<Step> _child = [];
     private readonly Dictionary<string, Slot> _given = [];

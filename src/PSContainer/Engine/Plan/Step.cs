@@ -24,6 +24,8 @@ public sealed record Step(Call Call, string Why, IReadOnlyList<Argument> Argumen
     /// <summary>The call as strace would show it: <c>openat2(&lt;root&gt;, "proc", …) = &lt;proc&gt;</c>.</summary>
     public override string ToString()
     {
+        // The compound step's other arguments are how it opens the file.
+        if (Call == Call.WriteFile) return $"write file({(Arguments[0] is Argument.Contents folder ? $"{folder}, " : "")}{Arguments[1]}, {Arguments[4]})";
         var text = new StringBuilder(Call.Name).Append('(').AppendJoin(", ", Arguments).Append(')');
         if (Result is { } result) text.Append(" = ").Append(result);
         return text.ToString();

@@ -13,6 +13,7 @@ namespace PSContainer.Kernel.Proc;
 public readonly unsafe ref struct ProcEntry
 {
     private const int AtEmptyPath = 0x1000;
+    private const int AtStatxDontSync = 0x4000;
     private const int StatxUid = 0x8;
     private const int StatxIno = 0x100;
 
@@ -60,6 +61,22 @@ public readonly unsafe ref struct ProcEntry
             SyscallNumber.Statx, Descriptor, (nint)(&noPath), AtEmptyPath, StatxUid | StatxIno, (nint)status);
         inode = result < 0 ? 0 : Unsafe.ReadUnaligned<ulong>(status + 32);
         uid = result < 0 ? 0 : Unsafe.ReadUnaligned<uint>(status + 20);
+        return result == 0;
+    }
+
+    /// <summary>
+    /// statx(2) of what a name in this directory leads to: the file system's device, and the inode in it. A network
+    /// file system is not asked (AT_STATX_DONT_SYNC): a server that is away would hold the caller up. The name has to
+    /// be followed by a zero byte.
+    /// </summary>
+    public bool TryStatTarget(ReadOnlySpan<byte> name, out ulong device, out ulong inode)
+    {
+        var status = stackalloc byte[256];
+        nint result;
+        fixed (byte* path = name)
+            result = Syscall.Invoke(SyscallNumber.Statx, Descriptor, (nint)path, AtStatxDontSync, StatxIno, (nint)status);
+        device = result < 0 ? 0 : Unsafe.ReadUnaligned<ulong>(status + 136);
+        inode = result < 0 ? 0 : Unsafe.ReadUnaligned<ulong>(status + 32);
         return result == 0;
     }
 

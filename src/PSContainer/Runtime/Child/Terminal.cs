@@ -20,17 +20,12 @@ internal sealed unsafe partial class Terminal : IDisposable
     [LibraryImport("libc", EntryPoint = "cfmakeraw")]
     private static partial void MakeRaw(byte* termios);
 
-    [LibraryImport("libc", EntryPoint = "isatty")]
-    private static partial int IsTerminalCall(int descriptor);
-
     private Terminal(int descriptor) => _descriptor = descriptor;
-
-    public static bool Is(int descriptor) => IsTerminalCall(descriptor) == 1;
 
     /// <summary>Makes the terminal raw: every key goes through, Ctrl+C too. Null where it is none.</summary>
     public static Terminal? Raw(int descriptor)
     {
-        if (!Is(descriptor)) return null;
+        if (!Files.IsTerminal(descriptor)) return null;
         var terminal = new Terminal(descriptor);
         byte* raw = stackalloc byte[Size];
         fixed (byte* before = terminal._before)

@@ -35,7 +35,7 @@ internal static class CredentialSteps
         }
         if (process.OomScoreAdj is { } score)
             draft.Add(Call.WriteFile, "process.oomScoreAdj",
-                [.. InRoot.HowArguments(Files.AtFdcwd, "/proc/self/oom_score_adj", OpenFlags.WriteOnly | OpenFlags.CloseOnExec, 0, Resolve.None),
+                [.. InRoot.HowArguments(PlanDraft.WorkingDirectory, "/proc/self/oom_score_adj", OpenFlags.WriteOnly | OpenFlags.CloseOnExec, 0, Resolve.None),
                  score.ToString(), score.ToString().Length], subject: "oom_score_adj");
     }
 

@@ -22,7 +22,7 @@ internal sealed class MaskSteps(PlanDraft draft, MountCalls mounts, InRoot inRoo
             MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec, "the mask for folders: one, shared by all");
         // Before Linux 6.15 only an attached mount can be copied; the host's /sys is let go with the rest of its tree.
         Slot shelf = draft.Add(Call.Openat, "a place for the mask until the pivot",
-            [Files.AtFdcwd, "/sys", PlanDraft.Flags(OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, "O_PATH|O_DIRECTORY")], result: "/sys of the host");
+            [PlanDraft.WorkingDirectory, "/sys", PlanDraft.Flags(OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, "O_PATH|O_DIRECTORY")], result: "/sys of the host");
         mounts.Attach(empty, shelf, "only an attached mount can be copied");
         foreach (string path in linux.MaskedPaths) AddMask(path, nothing, empty);
     }

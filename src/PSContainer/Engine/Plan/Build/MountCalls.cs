@@ -32,7 +32,7 @@ public sealed class MountCalls(PlanDraft draft)
 
     /// <summary>A detached copy of the mount at a path of the host.</summary>
     public Slot CopyTree(string path, bool recursive, string why, string? subject = null)
-        => draft.Add(Call.OpenTree, why, [Files.AtFdcwd, path, TreeFlags(recursive, emptyPath: false)], "tree of " + path, subject: subject ?? path);
+        => draft.Add(Call.OpenTree, why, [PlanDraft.WorkingDirectory, path, TreeFlags(recursive, emptyPath: false)], "tree of " + path, subject: subject ?? path);
 
     /// <summary>A detached copy of what a descriptor names.</summary>
     public Slot CopyTree(Slot at, bool recursive, string why)

@@ -79,7 +79,7 @@ internal sealed class NamespaceSteps
     }
 
     private static Slot Open(PlanDraft draft, string path)
-        => draft.Add(Call.Openat, "the namespace to join", [Files.AtFdcwd, path, PlanDraft.Flags(OpenFlags.CloseOnExec, "O_RDONLY")],
+        => draft.Add(Call.Openat, "the namespace to join", [PlanDraft.WorkingDirectory, path, PlanDraft.Flags(OpenFlags.CloseOnExec, "O_RDONLY")],
             result: path, subject: path);
 
     private static EngineException Invalid(string what)

@@ -41,7 +41,7 @@ public static class ProcessSteps
     public static void EnterWorkingDirectory(PlanDraft draft, string path)
     {
         Slot folder = draft.Add(Call.Openat2, "the working directory, reached through no magic link",
-            InRoot.HowArguments(Files.AtFdcwd, path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, 0, Resolve.InRoot | Resolve.NoMagiclinks),
+            InRoot.HowArguments(PlanDraft.WorkingDirectory, path, OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, 0, Resolve.InRoot | Resolve.NoMagiclinks),
             result: "cwd", subject: path);
         draft.Add(Call.Fchdir, "the working directory", [folder], subject: path);
         draft.Add(Call.Close, "entered", [folder]);
@@ -61,7 +61,7 @@ public static class ProcessSteps
         string[] candidates = Candidates(process);
         var found = draft.NewSlot("program");
         foreach (string candidate in candidates)
-            draft.Add(Call.Faccessat, "is the program here?", [Files.AtFdcwd, candidate, PlanDraft.Flags(execute, "X_OK")],
+            draft.Add(Call.Faccessat, "is the program here?", [PlanDraft.WorkingDirectory, candidate, PlanDraft.Flags(execute, "X_OK")],
                 into: found, unless: found, subject: candidate, tolerate: candidates.Length == 1 ? [] : ElsewherePerhaps);
         draft.Add(Call.Fail, NotOnPath, [(long)Errno.ENOENT], unless: found, subject: process.Args[0]);
     }

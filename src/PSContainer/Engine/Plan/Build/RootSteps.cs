@@ -18,7 +18,7 @@ internal static class RootSteps
         // Slave rather than private until the pivot: what the host unmounts meanwhile is not pinned by the copy here.
         Propagation now = propagation == Propagation.Private ? Propagation.Private : Propagation.Slave;
         draft.Add(Call.MountSetattr, "no mount made here may reach the host",
-            [Files.AtFdcwd, "/", PlanDraft.Flags(Files.AtRecursive, "AT_RECURSIVE"),
+            [PlanDraft.WorkingDirectory, "/", PlanDraft.Flags(Files.AtRecursive, "AT_RECURSIVE"),
              PlanDraft.Structure(new MountAttr { Propagation = now }, $"{{MS_{now.ToString().ToUpperInvariant()}}}"), 32]);
     }
 
@@ -57,7 +57,7 @@ internal static class RootSteps
 
     private static Slot HostDirectory(PlanDraft draft, string path)
         => draft.Add(Call.Openat, "where the root is put together",
-            [Files.AtFdcwd, path, PlanDraft.Flags(OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, "O_PATH|O_DIRECTORY")],
+            [PlanDraft.WorkingDirectory, path, PlanDraft.Flags(OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, "O_PATH|O_DIRECTORY")],
             result: "mount point", subject: path);
 
     // overlayfs separates lower directories with colons.
@@ -76,7 +76,7 @@ internal static class RootSteps
         draft.Add(Call.Chdir, "nothing of the host is the working directory", ["/"]);
         if (rootfsPropagation is "shared" or "rshared" or "unbindable" or "runbindable")
             draft.Add(Call.MountSetattr, "linux.rootfsPropagation",
-                [Files.AtFdcwd, "/", PlanDraft.Flags(rootfsPropagation.StartsWith('r') ? Files.AtRecursive : 0, "AT_RECURSIVE"),
+                [PlanDraft.WorkingDirectory, "/", PlanDraft.Flags(rootfsPropagation.StartsWith('r') ? Files.AtRecursive : 0, "AT_RECURSIVE"),
                  PlanDraft.Structure(new MountAttr { Propagation = rootfsPropagation.EndsWith("shared", StringComparison.Ordinal) ? Propagation.Shared : Propagation.Unbindable },
                     "{" + rootfsPropagation + "}"), 32]);
     }

@@ -23,7 +23,7 @@ internal sealed class TerminalSteps(PlanDraft draft)
     public void OpenInside()
     {
         Slot master = draft.Add(Call.Openat, "a new terminal, out of the container's own devpts",
-            [Files.AtFdcwd, "/dev/pts/ptmx", PlanDraft.Flags(OpenFlags.ReadWrite | OpenFlags.NoCtty | OpenFlags.CloseOnExec, "O_RDWR|O_NOCTTY")],
+            [PlanDraft.WorkingDirectory, "/dev/pts/ptmx", PlanDraft.Flags(OpenFlags.ReadWrite | OpenFlags.NoCtty | OpenFlags.CloseOnExec, "O_RDWR|O_NOCTTY")],
             result: "master", subject: "/dev/pts/ptmx");
         Use(master);
     }

@@ -1,0 +1,100 @@
+using System.Management.Automation;
+using System.Text;
+using PSContainer.Engine.Commands;
+using PSContainer.Engine.Logs;
+
+namespace PSContainer.Cmdlets.Base;
+
+/// <summary>
+/// A program as a part of a pipeline: piped objects are its standard input, its lines are output as they come, its error
+/// stream is the error stream, its exit code is $LASTEXITCODE, and Ctrl+C ends it.
+/// </summary>
+internal sealed class CommandPipe(Cmdlet cmdlet, Action<int> setExitCode)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    private readonly object _gate = new();
+    private CommandProcess? _running;
+    private string? _containerName;
+    private bool _isStopped;
+
+    public bool IsRunning => _running is not null;
+
+    /// <summary>Watches over a program from here on.</summary>
+    /// <param name="process">The program.</param>
+    /// <param name="containerName">Tags every line with where it came from; null where there is no doubt.</param>
+    public void Begin(CommandProcess process, string? containerName = null)
+    {
+        _containerName = containerName;
+        lock (_gate)
+        {
+            _running = process;
+            if (_isStopped) process.Stop(kill: true);
+        }
+    }
+
+    /// <summary>Hands an object from the pipeline to the program: texts are lines, bytes are bytes.</summary>
+    public void Feed(PSObject? input)
+    {
+        if (_running is null || input is null) return;
+        byte[] bytes = input.BaseObject switch
+        {
+            byte[] raw => raw,
+            byte one => [one],
+            var other => Encoding.UTF8.GetBytes(LanguagePrimitives.ConvertTo<string>(other) + "\n"),
+        };
+        _running.Feed(bytes, Take);
+    }
+
+    /// <summary>Takes all that comes until the program has ended.</summary>
+    public void Finish()
+    {
+        if (_running is not { } process) return;
+        try
+        {
+            setExitCode(process.Finish(Take));
+        }
+        finally
+        {
+            lock (_gate) _running = null;
+            process.Dispose();
+        }
+    }
+
+    /// <summary>Ends the program, as Ctrl+C at a terminal would; what does not hear that is killed a little later.</summary>
+    public void Stop()
+    {
+        Interrupt(kill: false);
+        ThreadPool.QueueUserWorkItem(_ =>
+        {
+            Thread.Sleep(s_patience);
+            Interrupt(kill: true);
+        });
+    }
+
+    private void Interrupt(bool kill)
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
+            _running?.Stop(kill);
+        }
+    }
+
+    private void Take(LogStream stream, string line)
+    {
+        if (stream == LogStream.Error)
+        {
+            cmdlet.WriteError(new ErrorRecord(new RemoteException(line), "NativeCommandError", ErrorCategory.NotSpecified, _containerName ?? line));
+            return;
+        }
+        if (_containerName is null)
+        {
+            cmdlet.WriteObject(line);
+            return;
+        }
+        var tagged = new PSObject(line);
+        tagged.Properties.Add(new PSNoteProperty("ContainerName", _containerName));
+        cmdlet.WriteObject(tagged);
+    }
+}

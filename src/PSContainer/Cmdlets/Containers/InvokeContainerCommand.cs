@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using PSContainer.Cmdlets.Base;
+using PSContainer.Engine.Commands;
+using PSContainer.Engine.Containers;
+
+namespace PSContainer.Cmdlets.Containers;
+
+/// <summary>Invoke-Container: runs one program in a new container and removes it; docker run --rm.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "Container", SupportsShouldProcess = true)]
+[OutputType(typeof(string))]
+public sealed class InvokeContainerCommand : ContainerParameters
+{
+    private CommandPipe? _pipe;
+
+    /// <summary>The program, a path or a name that is looked up in the container.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Command { get; set; } = "";
+
+    /// <summary>A name; one is made up where it is not given.</summary>
+    [Parameter]
+    public string? Name { get; set; }
+
+    /// <summary>Standard input: texts are lines, bytes are bytes.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public PSObject? InputObject { get; set; }
+
+    private CommandPipe Pipe => _pipe ??= new CommandPipe(this, SetLastExitCode);
+
+    protected override void BeginProcessing() => Try(Name ?? Command, () =>
+    {
+        ContainerSpec spec = ToSpec(Name, Command, autoRemove: true).Validate();
+        bool wanted = ShouldProcess($"Run '{Command}' in a new container", $"Run '{Command}' in a new container?", "Invoke-Container", out ShouldProcessReason reason);
+        if (reason == ShouldProcessReason.WhatIf) Engine.Describe(spec, Print);
+        if (!wanted) return;
+        if (IsVerbose) Engine.Describe(spec, WriteVerbose);
+        Pipe.Begin(Engine.Run(spec, MyInvocation.ExpectingInput ? CommandStreams.PipesWithInput : CommandStreams.Pipes));
+    });
+
+    protected override void ProcessRecord() => Pipe.Feed(InputObject);
+
+    protected override void EndProcessing() => Pipe.Finish();
+
+    protected override void StopProcessing() => Pipe.Stop();
+}

@@ -1,0 +1,96 @@
+using System.Management.Automation;
+using PSContainer.Cmdlets.Base;
+using PSContainer.Cmdlets.Binding;
+using PSContainer.Engine;
+using PSContainer.Engine.Commands;
+using PSContainer.Engine.Containers;
+using PSContainer.Engine.Entry;
+using PSContainer.Engine.Namespaces;
+using PSContainer.Engine.State;
+using PSContainer.Kernel;
+
+namespace PSContainer.Cmdlets.Entry;
+
+/// <summary>Enter-ContainerNamespace: a shell or a command in namespaces of a process or a container; nsenter, docker exec -it.</summary>
+[Cmdlet(VerbsCommon.Enter, "ContainerNamespace", DefaultParameterSetName = ContainerSet)]
+[OutputType(typeof(string))]
+public sealed class EnterContainerNamespaceCommand : ContainerCmdlet
+{
+    private const string ContainerSet = "Container", ProcessSet = "Process";
+
+    private CommandPipe? _pipe;
+
+    /// <summary>A container's name, its id or the beginning of one, or the object.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ContainerSet, ValueFromPipeline = true)]
+    [Alias("Name", "ContainerId")]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public object? Container { get; set; }
+
+    /// <summary>The number of any process of this machine.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ProcessSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("Id", "PID", "Target")]
+    [ValidateRange(1, int.MaxValue)]
+    public int ProcessId { get; set; }
+
+    /// <summary>Only these namespaces, with this machine's own tools for the rest; all where it is not given.</summary>
+    [Parameter(Position = 1)]
+    public NamespaceType[]? Type { get; set; }
+
+    /// <summary>A program; an interactive shell where it is not given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Command { get; set; }
+
+    /// <summary>Its arguments.</summary>
+    [Parameter(ValueFromRemainingArguments = true)]
+    [Alias("Args")]
+    [AllowEmptyString]
+    public string[] ArgumentList { get; set; } = [];
+
+    /// <summary>Give the command this terminal, for programs that draw on it.</summary>
+    [Parameter]
+    [Alias("Tty")]
+    public SwitchParameter Interactive { get; set; }
+
+    private CommandPipe Pipe => _pipe ??= new CommandPipe(this, SetLastExitCode);
+
+    protected override void StopProcessing() => Pipe.Stop();
+
+    protected override void ProcessRecord()
+    {
+        object target = ParameterSetName == ProcessSet ? ProcessId : Container!;
+        Try(target, () =>
+        {
+            CommandStreams streams = Streams();
+            Pipe.Begin(ParameterSetName == ProcessSet ? EnterProcess(Identify(ProcessId), streams) : EnterContainer(Resolve(Container!).Single(), streams));
+            Pipe.Finish();
+        });
+    }
+
+    private CommandProcess EnterContainer(Container container, CommandStreams streams)
+    {
+        if (Type is null) return ContainerEntry.Execute(Engine, container, Wanted(EntryCommand.Shell), streams);
+        if (container.Pid is not { } pid)
+            throw new EngineException("ContainerNotRunning", Reason.WrongState, $"The container '{container.Name}' is {container.Status.ToString().ToLowerInvariant()}, and has no namespaces.", "Start it first (Start-Container).");
+        return EnterProcess(new ProcessIdentity(pid, container.PidStartTime!.Value), streams);
+    }
+
+    private CommandProcess EnterProcess(ProcessIdentity target, CommandStreams streams)
+    {
+        string shell = System.Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } own && Type is not null ? own : "/bin/sh";
+        return ContainerEntry.Enter(Engine, target, Type is null ? null : [.. Type.Select(NamespaceTypes.TextOf)], Wanted(new EntryCommand(shell, [])), streams);
+    }
+
+    private EntryCommand Wanted(EntryCommand shell) => Command is null ? shell : new EntryCommand(Command, ArgumentList);
+
+    private static ProcessIdentity Identify(int pid) => ProcessIdentity.Of(pid) ?? throw TargetNamespaces.NotFound(pid);
+
+    private CommandStreams Streams()
+    {
+        if (Command is not null && !Interactive) return CommandStreams.Pipes;
+        const int input = 0;
+        return Files.IsTerminal(input) ? CommandStreams.Terminal
+            : throw new EngineException("TerminalMissing", Reason.WrongState, "A shell needs a terminal, and there is none here.", "Name what to run with -Command.");
+    }
+}

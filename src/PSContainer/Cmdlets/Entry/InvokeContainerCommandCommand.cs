@@ -1,0 +1,100 @@
+using System.Collections;
+using System.Management.Automation;
+using PSContainer.Cmdlets.Base;
+using PSContainer.Cmdlets.Binding;
+using PSContainer.Engine.Commands;
+using PSContainer.Engine.Containers;
+using PSContainer.Engine.Entry;
+
+namespace PSContainer.Cmdlets.Entry;
+
+/// <summary>Invoke-ContainerCommand: runs a program in running containers; docker exec.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "ContainerCommand")]
+[OutputType(typeof(string))]
+public sealed class InvokeContainerCommandCommand : ContainerCmdlet
+{
+    private readonly List<Container> _containers = [];
+    private CommandPipe? _pipe;
+
+    /// <summary>Names, ids or their beginnings, wildcards, or the objects; containers may also come from the pipeline.</summary>
+    [Parameter(Position = 0)]
+    [Alias("Name", "Id", "ContainerId")]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public object[]? Container { get; set; }
+
+    /// <summary>The program, a path or a name that is looked up in the container; a script block is run by the container's sh.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public object Command { get; set; } = "";
+
+    /// <summary>Its arguments.</summary>
+    [Parameter(Position = 2, ValueFromRemainingArguments = true)]
+    [Alias("Args")]
+    [AllowEmptyString]
+    public string[] ArgumentList { get; set; } = [];
+
+    /// <summary>Variables beside the container's own: a hashtable, or 'NAME=value'.</summary>
+    [Parameter]
+    [NameValue]
+    [Alias("Env")]
+    public IDictionary? Environment { get; set; }
+
+    /// <summary>Where to start; the container's own where it is not given.</summary>
+    [Parameter]
+    [Alias("Cwd")]
+    public string? WorkingDirectory { get; set; }
+
+    /// <summary>As whom; the container's own user where it is not given.</summary>
+    [Parameter]
+    public string? User { get; set; }
+
+    /// <summary>Standard input of the program, where one container is named: texts are lines, bytes are bytes. Or containers.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public PSObject? InputObject { get; set; }
+
+    private CommandPipe Pipe => _pipe ??= new CommandPipe(this, SetLastExitCode);
+
+    protected override void BeginProcessing()
+    {
+        foreach (object wanted in Container ?? []) Try(wanted, () => _containers.AddRange(Resolve(wanted)));
+        // One container takes the pipeline as its input; of several, none could have all of it.
+        if (_containers is [var only])
+            Try(only, () => Pipe.Begin(ContainerEntry.Execute(Engine, only, ToCommand(), MyInvocation.ExpectingInput ? CommandStreams.PipesWithInput : CommandStreams.Pipes)));
+    }
+
+    protected override void ProcessRecord()
+    {
+        if (Pipe.IsRunning) Pipe.Feed(InputObject);
+        else if (Container is null && InputObject?.BaseObject is Container piped) Run(piped);
+        else if (Container is null) Missing();
+    }
+
+    protected override void EndProcessing()
+    {
+        Pipe.Finish();
+        if (_containers.Count > 1) _containers.ForEach(Run);
+    }
+
+    protected override void StopProcessing() => Pipe.Stop();
+
+    private void Run(Container container) => Try(container, () =>
+    {
+        Pipe.Begin(ContainerEntry.Execute(Engine, container, ToCommand(), CommandStreams.Pipes), container.Name);
+        Pipe.Finish();
+    });
+
+    private void Missing() => WriteError(new ErrorRecord(
+        new PSArgumentException(InputObject is null ? "No container is named." : $"'{InputObject}' is no container."), "ContainerMissing", ErrorCategory.InvalidArgument, InputObject));
+
+    private EntryCommand ToCommand()
+    {
+        object plain = Command is PSObject wrapped ? wrapped.BaseObject : Command;
+        EntryCommand command = plain is ScriptBlock script
+            ? new EntryCommand("/bin/sh", ["-c", script.ToString(), "sh", .. ArgumentList])
+            : new EntryCommand(LanguagePrimitives.ConvertTo<string>(plain), ArgumentList);
+        return command with { Environment = NameValueAttribute.Pairs(Environment), WorkingDirectory = WorkingDirectory, User = User };
+    }
+}
