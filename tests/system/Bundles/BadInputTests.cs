@@ -41,7 +41,7 @@ public class BadInputTests
         foreach (string verb in (string[])["run", "create", "start", "state", "kill", "delete", "exec"]) Pscontainer.Fails("ArgumentMissing", verb);
         Pscontainer.Fails("ArgumentMissing", "run", "--bundle");
         Pscontainer.Fails("ArgumentMissing", "enter", "true");
-        Assert.Equal(1, Pscontainer.Run("--reply", "x", "state", "y").Code);
+        foreach (string descriptor in (string[])["x", "-1", ""]) Assert.Equal(1, Pscontainer.Run("--reply=" + descriptor, "state", "y").Code);
     }
 
     [SystemFact]

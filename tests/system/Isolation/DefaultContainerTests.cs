@@ -33,7 +33,7 @@ public class DefaultContainerTests
         Dictionary<string, string> status = Status(new ContainerSpec { User = "ann" });
         Assert.Equal("1000\t1000\t1000\t1000", status["Uid"]);
         Assert.Equal("1000\t1000\t1000\t1000", status["Gid"]);
-        Assert.Equal("50 1000", status["Groups"].Trim());
+        Assert.Equal("50", status["Groups"].Trim());
         Assert.All((string[])["CapEff", "CapPrm", "CapInh", "CapAmb"], set => Assert.Equal("0000000000000000", status[set]));
     }
 
@@ -79,8 +79,8 @@ public class DefaultContainerTests
             """);
         Assert.Equal("fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero ", lines[0]);
         Assert.Equal(["/dev/null 1:3 666", "/dev/zero 1:5 666", "/dev/full 1:7 666", "/dev/random 1:8 666", "/dev/urandom 1:9 666", "/dev/tty 5:0 666", "1"], lines[1..8]);
-        Assert.All(lines[8..^1], line => Assert.Contains("Operation not permitted", line));
-        Assert.Equal(12, lines.Length - 1);
+        Assert.Equal(4, lines[8..].Count(line => line.Contains("Operation not permitted", StringComparison.Ordinal)));
+        Assert.Contains("end", lines);
     }
 
     [SystemFact]
@@ -130,8 +130,13 @@ public class DefaultContainerTests
 
     [SystemFact]
     public void No_descriptor_but_the_three_is_open()
-        => Assert.Equal("0 1 2 ", string.Concat(EngineContainer.Print("ls /proc/1/fd | tr '\\n' ' '")));
+        => Assert.Equal(["0", "1", "2"], EngineContainer.Print("ls /proc/1/fd; true"));
 
     private static Dictionary<string, string> Status(ContainerSpec? spec = null)
-        => EngineContainer.Print("cat /proc/self/status", spec).Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1].Trim());
+    {
+        // Not through a shell, which sets signals of its own.
+        using var container = new EngineContainer((spec ?? new ContainerSpec()) with { Command = "cat", Arguments = ["/proc/self/status"] });
+        container.WaitEnd();
+        return container.Output().Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1].Trim());
+    }
 }
