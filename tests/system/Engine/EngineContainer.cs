@@ -27,8 +27,12 @@ internal sealed class EngineContainer : IDisposable
 
     /// <summary>Runs a shell script to its end; its lines of both streams.</summary>
     public static string[] Print(string script, ContainerSpec? spec = null)
+        => PrintOf((spec ?? new ContainerSpec()) with { Command = "/bin/sh", Arguments = ["-c", script] });
+
+    /// <summary>Runs a container to its end; its lines of both streams.</summary>
+    public static string[] PrintOf(ContainerSpec spec)
     {
-        using var container = new EngineContainer((spec ?? new ContainerSpec()) with { Command = "/bin/sh", Arguments = ["-c", script] });
+        using var container = new EngineContainer(spec);
         container.WaitEnd();
         return container.Output();
     }

@@ -135,8 +135,6 @@ public class DefaultContainerTests
     private static Dictionary<string, string> Status(ContainerSpec? spec = null)
     {
         // Not through a shell, which sets signals of its own.
-        using var container = new EngineContainer((spec ?? new ContainerSpec()) with { Command = "cat", Arguments = ["/proc/self/status"] });
-        container.WaitEnd();
-        return container.Output().Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1].Trim());
+        return EngineContainer.PrintOf((spec ?? new ContainerSpec()) with { Command = "cat", Arguments = ["/proc/self/status"] }).Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1].Trim());
     }
 }

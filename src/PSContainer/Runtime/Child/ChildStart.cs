@@ -92,6 +92,8 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
                     break;
                 case ChildMessage.Descriptor:
                     master = (int)Syscall.Checked(Syscall.Invoke(SyscallNumber.PidfdGetfd, pidfd, message[0].Value), "pidfd_getfd");
+                    // Before the answer: the program's first look at its terminal finds the right size.
+                    Terminal.CopySize(0, master);
                     Files.Write(socket, [1]);
                     break;
             }
