@@ -93,6 +93,8 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
                     break;
                 case ChildMessage.Descriptor:
                     master = (int)Syscall.Checked(Syscall.Invoke(SyscallNumber.PidfdGetfd, pidfd, message[0].Value), "pidfd_getfd");
+                    // Before the answer: the program's first look at its terminal finds the right size.
+                    Terminal.CopySize(0, master);
                     Files.Write(socket, [1]);
                     break;
             }
@@ -100,8 +102,8 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
     }
 
     private static EngineException Killed()
-        => new("StartKilled", Reason.Exhausted, "The container's first process was killed before its program could start.",
-            "Most likely it had not memory enough to start in: raise -Memory.");
+        => new("StartKilled", Reason.Failed, "The new process was killed before its command could run.",
+            "If its memory is limited, allow it more; else somebody has killed it.");
 
     private EngineException CloneFailed(Errno errno)
     {
