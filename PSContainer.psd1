@@ -8,7 +8,7 @@
     Description            = 'Linux containers, namespaces and resource limits as objects in a pipeline, without a daemon.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
-    FormatsToProcess       = @('PSContainer.format.ps1xml', 'Namespace.format.ps1xml')
+    FormatsToProcess       = @('PSContainer.format.ps1xml', 'Namespace.format.ps1xml', 'Limit.format.ps1xml', 'Host.format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()
     AliasesToExport        = @()

@@ -102,6 +102,15 @@ public static partial class Files
         return Syscall.Last == Errno.EAGAIN ? false : throw new KernelException("flock", Syscall.Last);
     }
 
+    /// <summary>Takes an exclusive flock(2), however long another process holds it; it goes with the descriptor.</summary>
+    /// <exception cref="KernelException"/>
+    public static void Lock(int descriptor)
+    {
+        const int exclusive = 2;
+        while (FlockCall(descriptor, exclusive) != 0)
+            if (Syscall.Last != Errno.EINTR) throw new KernelException("flock", Syscall.Last);
+    }
+
     /// <summary>pipe2(2), both ends close-on-exec.</summary>
     /// <exception cref="KernelException"/>
     public static unsafe (int Read, int Write) Pipe(int flags = 0)

@@ -20,7 +20,7 @@ public abstract class ContainerParameters : ContainerCmdlet
     public string? RootFs { get; set; }
 
     /// <summary>The program's arguments.</summary>
-    [Parameter]
+    [Parameter(ValueFromRemainingArguments = true)]
     [Alias("Args")]
     [AllowEmptyString]
     public string[] ArgumentList { get; set; } = [];

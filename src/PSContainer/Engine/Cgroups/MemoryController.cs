@@ -70,7 +70,7 @@ internal static class MemoryController
         var limit = wish.Limit;
         if (limit.MemoryHigh is not (null or ContainerLimit.Unlimited))
         {
-            throw LimitTarget.NotSupported("cgroup v1 has no memory.high, which slows a group down instead of killing it.", "Use MemoryMax here.");
+            throw LimitTarget.NotSupported("cgroup v1 has no memory.high, which slows a group down instead of killing it.", "Limit its memory instead (memory.max).");
         }
         if (limit.MemoryMax is not null || limit.MemorySwapMax is not null) V1Size(target, now, wish, writes);
         if (limit.MemoryLow is { } low)

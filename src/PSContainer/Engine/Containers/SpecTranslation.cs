@@ -82,17 +82,6 @@ public static class SpecTranslation
         => new(volume.Destination, "bind", volume.Source) { Options = volume.ReadOnly ? ["rbind", "rprivate", "ro"] : ["rbind", "rprivate"] };
 
     private static ResourceSpec Resources(ContainerLimit limit)
-    {
-        const ulong period = 100_000;
-        return new ResourceSpec
-        {
-            Devices = [new DeviceRuleSpec(false, 'a', null, null, "rwm")],
-            MemoryLimit = limit.MemoryMax,
-            CpuQuota = limit.Cpus is { } cpus ? (long)Math.Round(cpus * period) : null,
-            CpuPeriod = limit.Cpus is null ? null : period,
-            CpusetCpus = limit.CpusetCpus,
-            PidsLimit = limit.PidsMax ?? DefaultProfile.PidsLimit,
-        };
-    }
-
+        => new ResourceSpec { Devices = [new DeviceRuleSpec(false, 'a', null, null, "rwm")], PidsLimit = DefaultProfile.PidsLimit }
+            .With(limit, CgroupMounts.Discover());
 }

@@ -32,7 +32,7 @@ internal static class LinuxSpecReader
         device.Has("uid")?.GetUInt32() ?? 0,
         device.Has("gid")?.GetUInt32() ?? 0);
 
-    private static ResourceSpec ReadResources(JsonElement resources)
+    internal static ResourceSpec ReadResources(JsonElement resources)
     {
         JsonElement? memory = resources.Has("memory"), cpu = resources.Has("cpu"), io = resources.Has("blockIO");
         return new ResourceSpec

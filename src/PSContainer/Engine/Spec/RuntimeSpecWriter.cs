@@ -77,44 +77,8 @@ public static class RuntimeSpecWriter
         WriteStrings(json, "maskedPaths", linux.MaskedPaths);
         WriteStrings(json, "readonlyPaths", linux.ReadonlyPaths);
         json.WriteStartObject("resources");
-        WriteResources(json, linux.Resources);
+        ResourceWriter.Write(json, linux.Resources);
         json.WriteEndObject();
-    }
-
-    private static void WriteResources(Utf8JsonWriter json, ResourceSpec resources)
-    {
-        json.WriteStartArray("devices");
-        foreach (DeviceRuleSpec rule in resources.Devices)
-        {
-            json.WriteStartObject();
-            json.WriteBoolean("allow", rule.Allow);
-            json.WriteString("type", rule.Type.ToString());
-            if (rule.Major is { } major) json.WriteNumber("major", major);
-            if (rule.Minor is { } minor) json.WriteNumber("minor", minor);
-            json.WriteString("access", rule.Access);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        if (resources.MemoryLimit is { } memory)
-        {
-            json.WriteStartObject("memory");
-            json.WriteNumber("limit", memory);
-            json.WriteEndObject();
-        }
-        if (resources.CpuQuota is not null || resources.CpusetCpus is not null)
-        {
-            json.WriteStartObject("cpu");
-            if (resources.CpuQuota is { } quota) json.WriteNumber("quota", quota);
-            if (resources.CpuPeriod is { } period) json.WriteNumber("period", period);
-            if (resources.CpusetCpus is not null) json.WriteString("cpus", resources.CpusetCpus);
-            json.WriteEndObject();
-        }
-        if (resources.PidsLimit is { } pids)
-        {
-            json.WriteStartObject("pids");
-            json.WriteNumber("limit", pids);
-            json.WriteEndObject();
-        }
     }
 
     private static void WriteStrings(Utf8JsonWriter json, string name, IReadOnlyList<string> values)

@@ -55,6 +55,8 @@ internal static class MonitorVerb
         log?.CloseContainersSide();
         Reply.Started(state.Init);
 
+        // What the start needed is garbage now, and this process may live for months.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         ProcessExit exit = attached ? Foreground.Wait(process, signals) : Attendance.Wait(process, signals, log!);
         bool oomKilled = state.CgroupPath is { } path && ContainerCgroup.Open(path).OomKills > 0;
         // First the record, then the clearing: whatever cuts this off, the exit code is not lost.

@@ -4,7 +4,9 @@ using PSContainer.Kernel;
 namespace PSContainer.Engine.Plan.Build;
 
 /// <summary>A cgroup hierarchy as the container sees it below its /sys/fs/cgroup.</summary>
-public sealed record CgroupHierarchyMount(string Name, string Type, IReadOnlyList<string> Options);
+/// <param name="Name">The folder's name there: "memory", "cpu,cpuacct".</param>
+/// <param name="Directory">The container's own group on the host.</param>
+public sealed record CgroupView(string Name, string Directory);
 
 /// <summary>What a plan needs to know of the cgroup that its process runs in.</summary>
 /// <param name="Before">Groups to make and limits to write, in order.</param>
@@ -12,10 +14,10 @@ public sealed record CgroupHierarchyMount(string Name, string Type, IReadOnlyLis
 /// <param name="BornIn">The v2 group that the child is born in.</param>
 /// <param name="DeviceProgram">The eBPF device filter of that group; null where v1's devices controller serves.</param>
 /// <param name="UnifiedOnly">The machine has cgroup v2 alone.</param>
-/// <param name="Hierarchies">What to mount where the configuration wants "cgroup", on v1 and hybrid machines.</param>
+/// <param name="Views">What to show where the configuration wants "cgroup".</param>
 public sealed record ContainerCgroupPlan(
     IReadOnlyList<CgroupAction> Before, IReadOnlyList<CgroupAction.Join> Joins, string? BornIn,
-    ulong[]? DeviceProgram, bool UnifiedOnly, IReadOnlyList<CgroupHierarchyMount> Hierarchies)
+    ulong[]? DeviceProgram, bool UnifiedOnly, IReadOnlyList<CgroupView> Views)
 {
     /// <summary>No cgroup at all: the process stays in the caller's.</summary>
     public static readonly ContainerCgroupPlan None = new([], [], null, null, false, []);
@@ -23,7 +25,7 @@ public sealed record ContainerCgroupPlan(
     /// <summary>A new group.</summary>
     public static ContainerCgroupPlan Make(CgroupPlan plan) => new(
         plan.Actions, plan.Joins, plan.BirthDirectory, plan.DeviceFilter?.Instructions,
-        plan.Cgroup.Mounts.Layout == CgroupLayout.V2, [.. plan.Cgroup.Groups.Select(group => View(group.Mount))]);
+        plan.Cgroup.Mounts.Layout == CgroupLayout.V2, [.. plan.Cgroup.Groups.Select(group => new CgroupView(Path.GetFileName(group.Mount.Directory), group.Directory))]);
 
     /// <summary>A group that is there.</summary>
     public static ContainerCgroupPlan Join(ContainerCgroup cgroup) => None with
@@ -32,11 +34,6 @@ public sealed record ContainerCgroupPlan(
             .Select(group => new CgroupAction.Join(group.Directory + "/tasks", "into the container's cgroup: " + Path.GetFileName(group.Mount.Directory)))],
         BornIn = cgroup.Unified is { Exists: true } unified ? unified.Directory : null,
     };
-
-    private static CgroupHierarchyMount View(CgroupMount mount) => new(
-        Path.GetFileName(mount.Directory),
-        mount.Version == CgroupVersion.V2 ? "cgroup2" : "cgroup",
-        mount.Version == CgroupVersion.V2 ? [] : mount.Name is { } name ? ["none", "name=" + name] : mount.Controllers);
 }
 
 /// <summary>Turns the cgroup's actions into steps.</summary>

@@ -52,30 +52,35 @@ internal sealed class MountSteps(PlanDraft draft, MountCalls mounts, InRoot inRo
         mounts.Attach(tree, target, $"{mount.Destination} becomes visible", mount.Destination);
     }
 
-    /// <summary>"cgroup" is whatever this machine has: one cgroup2, or a folder of v1 hierarchies.</summary>
+    /// <summary>
+    /// "cgroup" is whatever this machine has: one cgroup2, or a folder of v1 hierarchies. The container's own groups are bound,
+    /// not mounted anew: in its cgroup namespace both look the same, but a new mount of cgroup2 waits some 10 ms for the kernel
+    /// to drain groups that were removed before.
+    /// </summary>
     private void AddCgroup(MountSpec mount, MountOptions options)
     {
         Slot target = inRoot.MakeDirectory(mount.Destination, "where it goes");
         if (request.Cgroup.UnifiedOnly)
         {
-            Slot unified = mounts.NewFileSystem("cgroup2", "cgroup", [], options.Set, "the container's own cgroup as the root", mount.Destination);
-            mounts.Attach(unified, target, $"{mount.Destination} becomes visible", mount.Destination);
+            foreach (CgroupView unified in request.Cgroup.Views) AddView(unified, target, options);
             return;
         }
         Slot folder = mounts.NewFileSystem("tmpfs", "tmpfs", ["mode=755"], options.Set & ~MountAttributes.ReadOnly, "one folder a hierarchy", mount.Destination);
-        foreach (CgroupHierarchyMount hierarchy in request.Cgroup.Hierarchies)
+        mounts.Attach(folder, target, $"{mount.Destination} becomes visible", mount.Destination);
+        foreach (CgroupView hierarchy in request.Cgroup.Views)
         {
             draft.Add(Call.Mkdirat, "one folder a hierarchy", [folder, hierarchy.Name, PlanDraft.Flags(0x1ED, "0755")]);
-        }
-        mounts.Attach(folder, target, $"{mount.Destination} becomes visible", mount.Destination);
-        foreach (CgroupHierarchyMount hierarchy in request.Cgroup.Hierarchies)
-        {
-            Slot made = mounts.NewFileSystem(hierarchy.Type, "cgroup", hierarchy.Options, options.Set, "the container's own cgroup as the root", hierarchy.Name);
-            Slot at = inRoot.Open($"{mount.Destination.TrimEnd('/')}/{hierarchy.Name}", "its folder", directory: true);
-            mounts.Attach(made, at, $"the {hierarchy.Name} hierarchy becomes visible", hierarchy.Name);
+            AddView(hierarchy, inRoot.Open($"{mount.Destination.TrimEnd('/')}/{hierarchy.Name}", "its folder", directory: true), options);
         }
         if (options.Set.HasFlag(MountAttributes.ReadOnly))
             mounts.SetAttributes(folder, MountAttributes.ReadOnly, 0, Propagation.Unchanged, recursive: false, "nothing to write here");
+    }
+
+    private void AddView(CgroupView view, Slot target, MountOptions options)
+    {
+        Slot tree = mounts.CopyTree(view.Directory, recursive: false, "the container's own cgroup as the root of what it sees", view.Name);
+        mounts.SetAttributes(tree, options.Set, options.Clear, Propagation.Private, recursive: false, $"{view.Name} as the configuration wants it");
+        mounts.Attach(tree, target, $"the {view.Name} hierarchy becomes visible", view.Name);
     }
 
     private void Propagate(Slot mount, MountOptions options)
