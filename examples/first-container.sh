@@ -43,7 +43,6 @@ END
 
 inside() { "$pscontainer" exec first "$@"; }
 row() { printf '%-20s %-20s %s\n' "$@"; }
-limit() { cat "$1/memory.max" "$1/memory/memory.limit_in_bytes" 2>/dev/null; }
 
 echo
 echo '$ pscontainer run --detach --bundle bundle first'
@@ -55,7 +54,6 @@ row aspect inside outside
 row "host name" "$(inside hostname)" "$(uname -n)"
 row processes "$(inside ls /proc | grep -c '^[0-9]')" "$(ls /proc | grep -c '^[0-9]')"
 row "network interfaces" "$(inside ls /sys/class/net | xargs)" "$(ls /sys/class/net | xargs)"
-row "memory limit" "$(inside sh -c "$(declare -f limit); limit /sys/fs/cgroup")" "$(limit /sys/fs/cgroup)"
 for namespace in /proc/self/ns/{mnt,uts,ipc,pid,net,cgroup,user,time}; do
     [[ -e $namespace ]] || continue
     in=$(inside readlink "$namespace") out=$(readlink "$namespace")
@@ -63,8 +61,13 @@ for namespace in /proc/self/ns/{mnt,uts,ipc,pid,net,cgroup,user,time}; do
     row "$(basename "$namespace") namespace" "${in//[^0-9]/}" "${out//[^0-9]/}$shared"
 done
 
+pid=$("$pscontainer" state first | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
+group=$(sed -nE '/^([0-9]+:memory|0:):/{s/^[^:]*:[^:]*://p;q}' "/proc/$pid/cgroup")
+echo
+echo "The limit, as the kernel holds it"
+grep -H . "/sys/fs/cgroup$group/memory.max" "/sys/fs/cgroup/memory$group/memory.limit_in_bytes" 2>/dev/null || true
+
 if command -v lsns >/dev/null; then
-    pid=$("$pscontainer" state first | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
     echo
     echo "\$ lsns -p $pid"
     lsns -p "$pid"
@@ -73,7 +76,12 @@ fi
 echo
 echo '$ pscontainer exec first ps'
 inside ps
+
 echo
 echo '$ pscontainer delete --force first'
 "$pscontainer" delete --force first
-echo "It is gone: no process, mount, cgroup or folder of it is left."
+left=
+[[ -e /proc/$pid ]] && left+=" a process"
+grep -q "$bundle" /proc/self/mountinfo && left+=" a mount"
+[[ $(find /sys/fs/cgroup -path "*$group" -print -quit) ]] && left+=" a cgroup"
+echo "Left of it:${left:- no process, no mount, no cgroup}."

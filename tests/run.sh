@@ -114,7 +114,7 @@ for lane in "${lanes[@]}"; do "$lane"; done
 
 echo
 printf '%-12s %6s %6s %7s\n' lane passed failed skipped
-printf '%s\n' "${rows[@]}"
+printf "%s\n" "${rows[@]}" | sed "s, *$,,"
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))
