@@ -45,7 +45,7 @@ try {
     "`nPS> Remove-Container os1 -Force"
     Remove-Container os1 -Force
     $left = @(
-        if (Test-Path "/proc/$($container.Pid)") { 'a process' }
+        if (Test-Path "/proc/$($container.Pid)/exe") { 'a process' }
         if (Select-String $container.Id /proc/self/mountinfo -Quiet) { 'a mount' }
         if (find /sys/fs/cgroup -name "*$($container.Id)*") { 'a cgroup' }
         if (Get-ChildItem $env:PSCONTAINER_ROOT -Recurse | Where-Object Name -Match "os1|$($container.Id)") { 'a file' }

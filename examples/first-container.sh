@@ -81,7 +81,7 @@ echo
 echo '$ pscontainer delete --force first'
 "$pscontainer" delete --force first
 left=
-[[ -e /proc/$pid ]] && left+=" a process"
+[[ -e /proc/$pid/exe ]] && left+=" a process"
 grep -q "$bundle" /proc/self/mountinfo && left+=" a mount"
 [[ $(find /sys/fs/cgroup -path "*$group" -print -quit) ]] && left+=" a cgroup"
 echo "Left of it:${left:- no process, no mount, no cgroup}."

@@ -45,7 +45,8 @@ counts() { # lane, sed expression
 # Files the lane's row, given how its command ended.
 conclude() { # lane, exit code, counts
     local lane=$1 code=$2 p f s note=
-    if ! read -r p f s <<<"$3"; then
+    read -r p f s <<<"$3"
+    if [[ ! $p ]]; then
         p=0 f=1 s=0 note="ended with $code before its tests were counted"
         ((code == 124 || code == 137)) && note="stopped: it took too long"
     elif ((code != 0 && f == 0)); then
@@ -72,7 +73,7 @@ system() {
 pester() {
     ((EUID == 0)) || { not_run pester "needs root"; return; }
     command -v "$pwsh" >/dev/null || { not_run pester "no PowerShell here"; return; }
-    "$pwsh" -NoProfile -NonInteractive -Command 'exit [int] -not (Get-Module -ListAvailable Pester | Where-Object Version -GE 5.0)' ||
+    "$pwsh" -NoProfile -NonInteractive -Command 'if (-not (Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -ge 5 })) { exit 1 }' ||
         { not_run pester "no Pester here: Install-PSResource Pester"; return; }
 
     local files=
