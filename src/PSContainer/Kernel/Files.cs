@@ -82,6 +82,17 @@ public static partial class Files
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
+    /// <summary>
+    /// Fills 0, 1 and 2 where the caller has closed them: else the next file to be opened would be written to as a stream, and
+    /// handed on as one.
+    /// </summary>
+    public static void FillStandardStreams()
+    {
+        const int getDescriptorFlags = 1;
+        for (int stream = 0; stream < 3; stream++)
+            if (FcntlCall(stream, getDescriptorFlags, 0) < 0) OpenCall("/dev/null", OpenFlags.ReadWrite, 0);
+    }
+
     /// <summary>open(2), always close-on-exec.</summary>
     /// <exception cref="KernelException"/>
     public static int Open(string path, int flags, uint mode = 0)

@@ -28,6 +28,7 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
+        Files.FillStandardStreams();
         try
         {
             var line = new CommandLine(arguments);

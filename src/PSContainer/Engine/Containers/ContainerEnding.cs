@@ -65,6 +65,8 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
             }
             if (supervisor >= 0 && !WaitEnd(supervisor, s_killTimeout, cancelled))
                 throw new EngineException("SupervisorHangs", Reason.TimedOut, $"The supervisor of '{container.Name}' does not end.", "Repair-ContainerStorage clears what it leaves.");
+            // A program that changes its user outlives its supervisor (prctl(2), PR_SET_PDEATHSIG), and nobody else clears up.
+            if (supervisor < 0) ClearResidue(container);
         }
         finally
         {

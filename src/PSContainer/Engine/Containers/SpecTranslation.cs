@@ -79,7 +79,7 @@ public static class SpecTranslation
     }
 
     private static MountSpec VolumeMount(VolumeSpec volume)
-        => new(volume.Destination, "bind", volume.Source) { Options = volume.ReadOnly ? ["rbind", "rprivate", "ro"] : ["rbind", "rprivate"] };
+        => new(volume.Destination, "bind", volume.Source) { Options = volume.ReadOnly ? ["rbind", "rprivate", "rro"] : ["rbind", "rprivate"] };
 
     private static ResourceSpec Resources(ContainerLimit limit)
         => new ResourceSpec { Devices = [new DeviceRuleSpec(false, 'a', null, null, "rwm")], PidsLimit = DefaultProfile.PidsLimit }

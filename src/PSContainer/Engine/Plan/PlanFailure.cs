@@ -15,6 +15,7 @@ public static class PlanFailure
     {
         var cause = new KernelException(step.Call.Name, errno, step.Subject);
         if (step.Call == Call.Execve || step.Call == Call.Faccessat || step.Call == Call.Fail) return Program(step, errno, root, cause);
+        if (step.Call == Call.Setns || step.Why == Build.NamespaceSteps.ToJoin) return Namespace(step, errno, cause);
         if (errno == Errno.ENOSYS)
             return new("KernelFeatureMissing", Reason.NotSupported, $"This kernel has no {step.Call.Name}(2): {step.Why}.",
                 "Linux 5.12 or newer is needed; Test-ContainerHost says what else is missing.", cause);
@@ -36,6 +37,19 @@ public static class PlanFailure
         return new("StepFailed", Reason.Failed, $"{Shown(step)}: {KernelException.Describe(errno)} ({step.Why}).", null, cause);
     }
 
+    private static EngineException Namespace(Step step, Errno errno, KernelException cause)
+    {
+        string name = Argument.Printable(step.Subject ?? "of the target");
+        return errno switch
+        {
+            Errno.EPERM or Errno.EACCES => new("PermissionDenied", Reason.NoPermission, $"The namespace '{name}' can't be joined: no permission.", "Run as root (sudo pwsh): it needs CAP_SYS_ADMIN.", cause),
+            Errno.ESRCH => new("NamespaceProcessNotFound", Reason.NotFound, $"The process whose namespaces were to be joined has ended ({name}).", null, cause),
+            Errno.ENOENT or Errno.ENOTDIR or Errno.ENXIO or Errno.EINVAL or Errno.EBADF or Errno.EISDIR => new("NamespaceInvalid", Reason.InvalidInput,
+                $"'{name}' is no namespace of the type wanted ({step.Why}).", "Name a file such as /proc/PID/ns/net, of a process that runs.", cause),
+            _ => new("StepFailed", Reason.Failed, $"{Shown(step)}: {KernelException.Describe(errno)} ({step.Why}).", null, cause),
+        };
+    }
+
     private static EngineException Program(Step step, Errno errno, string root, KernelException cause)
     {
         string name = Argument.Printable(step.Subject ?? "?");
@@ -55,7 +69,9 @@ public static class PlanFailure
         };
     }
 
-    private static bool IsCgroup(Step step) => step.Subject?.Contains("/cgroup", StringComparison.Ordinal) == true && step.Call.Number is Call.WriteFileNumber || step.Subject?.StartsWith("/sys/fs/cgroup", StringComparison.Ordinal) == true;
+    // The host's, by its whole path; a mount point of the same name in the container is found through a descriptor.
+    private static bool IsCgroup(Step step)
+        => (step.Call == Call.Mkdirat || step.Call == Call.WriteFile || step.Call == Call.Openat) && step.Arguments[0] is Argument.Number && step.Subject?.Contains("/cgroup", StringComparison.Ordinal) == true;
 
     private static EngineException Cgroup(Step step, Errno errno, KernelException cause)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Spec;
 
@@ -14,29 +15,62 @@ public static class RuntimeSpecReader
     public static RuntimeSpec ReadBundle(string bundle)
     {
         string path = Path.Combine(bundle, "config.json");
+        return Read(Load(path), path);
+    }
+
+    /// <summary>A file that holds a "process" object and nothing else (exec --process).</summary>
+    /// <exception cref="EngineException">BundleNotFound, ConfigInvalid, ConfigNotSupported.</exception>
+    public static ProcessSpec ReadProcessFile(string path) => Parse(Load(path), path, root =>
+    {
+        ProcessSpec process = ReadProcess(root);
+        Check(process, path);
+        return process;
+    });
+
+    private static byte[] Load(string path)
+    {
+        // Not blocking: a pipe in place of the file reads as empty, and a device ends at the bound.
+        int file = Files.TryOpen(path, OpenFlags.ReadOnly | OpenFlags.NonBlock | OpenFlags.NoCtty);
+        if (file < 0)
+            throw Syscall.Last switch
+            {
+                Errno.ENOENT or Errno.ENOTDIR => new EngineException("BundleNotFound", Reason.NotFound, $"There is no '{path}'.", "Name the folder that holds the bundle's config.json (--bundle)."),
+                Errno.EACCES => new EngineException("PermissionDenied", Reason.NoPermission, $"'{path}' can't be read: no access.", "Run as root (sudo pwsh)."),
+                var errno => new KernelException("open", errno, path),
+            };
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > LargestConfig })
-                throw Invalid(path, $"it is larger than {LargestConfig >> 20} MiB");
-            return Read(File.ReadAllBytes(path), path);
+            var content = new MemoryStream();
+            Span<byte> buffer = stackalloc byte[16384];
+            int count;
+            while ((count = Files.Read(file, buffer)) > 0)
+            {
+                content.Write(buffer[..count]);
+                if (content.Length > LargestConfig) throw Invalid(path, $"it is larger than {LargestConfig >> 20} MiB");
+            }
+            return count == 0 ? content.ToArray() : throw Invalid(path, $"it is no file ({Syscall.Last})");
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        finally
         {
-            throw new EngineException("BundleNotFound", Reason.NotFound, $"There is no '{path}'.",
-                "Name the folder that holds the bundle's config.json (--bundle).", missing);
+            Files.Close(file);
         }
     }
 
     /// <exception cref="EngineException">ConfigInvalid, ConfigNotSupported.</exception>
-    public static RuntimeSpec Read(ReadOnlyMemory<byte> json, string path)
+    public static RuntimeSpec Read(ReadOnlyMemory<byte> json, string path) => Parse(json, path, root =>
+    {
+        RuntimeSpec spec = ReadSpec(root);
+        Check(spec, path);
+        return spec;
+    });
+
+    private static T Parse<T>(ReadOnlyMemory<byte> json, string path, Func<JsonElement, T> read)
     {
         try
         {
             ReadOnlyMemory<byte> text = json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json;
             using JsonDocument document = JsonDocument.Parse(text);
-            RuntimeSpec spec = ReadSpec(document.RootElement);
-            Check(spec, path);
-            return spec;
+            return read(document.RootElement);
         }
         catch (JsonException broken)
         {
@@ -56,7 +90,11 @@ public static class RuntimeSpecReader
     {
         if (!spec.OciVersion.StartsWith("1.", StringComparison.Ordinal))
             throw Invalid(path, $"ociVersion is '{spec.OciVersion}', and 1.x is understood");
-        if (spec.Process is not { } process) return;
+        if (spec.Process is { } process) Check(process, path);
+    }
+
+    private static void Check(ProcessSpec process, string path)
+    {
         if (process.Args.Count == 0) throw Invalid(path, "process.args is empty");
         if (!process.Cwd.StartsWith('/')) throw Invalid(path, $"process.cwd '{process.Cwd}' is not absolute");
         if (process.Args.Concat(process.Env).Any(t => t.Contains('\0'))) throw Invalid(path, "args or env hold a NUL");

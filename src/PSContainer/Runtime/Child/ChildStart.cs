@@ -75,33 +75,35 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
     private int Listen(int socket, int pidfd, bool untilReady)
     {
         int master = -1;
+        bool ready = false;
         Span<ChildMessage> message = stackalloc ChildMessage[1];
         while (true)
         {
             int count = Files.Read(socket, MemoryMarshal.AsBytes(message));
             if (count < 0) throw new KernelException("read", Syscall.Last, "the child's socket");
-            if (count == 0) return Executed(pidfd, master);
+            // The socket closes on execve; without "ready" before, it was death that closed it.
+            if (count == 0) return ready ? master : throw Killed();
             switch (message[0].Kind)
             {
                 case ChildMessage.Failed:
                     throw PlanFailure.Explain(plan.Child[message[0].Value], (Errno)message[0].Errno, root);
-                case ChildMessage.Ready when untilReady:
-                    return master;
+                case ChildMessage.Ready:
+                    if (untilReady) return master;
+                    ready = true;
+                    break;
                 case ChildMessage.Descriptor:
                     master = (int)Syscall.Checked(Syscall.Invoke(SyscallNumber.PidfdGetfd, pidfd, message[0].Value), "pidfd_getfd");
+                    // Before the answer: the program's first look at its terminal finds the right size.
+                    Terminal.CopySize(0, master);
                     Files.Write(socket, [1]);
                     break;
             }
         }
     }
 
-    // The socket also closes when the child dies half-way: killed from outside, or for want of memory.
-    private static int Executed(int pidfd, int master)
-    {
-        if (!Processes.WaitEnd(pidfd, 0)) return master;
-        // It may just as well have been a very short program; only a plan's own processes end by SIGKILL unasked.
-        return master;
-    }
+    private static EngineException Killed()
+        => new("StartKilled", Reason.Failed, "The new process was killed before its command could run.",
+            "If its memory is limited, allow it more; else somebody has killed it.");
 
     private EngineException CloneFailed(Errno errno)
     {

@@ -9,7 +9,6 @@ internal static class Foreground
     public static ProcessExit Wait(Born process, int signals)
     {
         using Terminal? raw = process.Master >= 0 ? Terminal.Raw(0) : null;
-        if (process.Master >= 0) Terminal.CopySize(0, process.Master);
         Span<PollEntry> entries =
         [
             new() { Descriptor = process.Pidfd, Events = PollEntry.In },

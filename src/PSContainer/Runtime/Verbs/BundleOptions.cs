@@ -1,5 +1,7 @@
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Spec;
+using PSContainer.Engine.State;
+using PSContainer.Kernel;
 using PSContainer.Runtime.Child;
 
 namespace PSContainer.Runtime.Verbs;
@@ -15,11 +17,22 @@ internal static class BundleOptions
         return new StartRequest(id, bundle, spec, new RootSource.Folder(Path.GetFullPath(spec.Root.Path, bundle)));
     }
 
-    public static void WritePidFile(CommandLine line, int pid)
+    /// <summary>Writes --pid-file; where that fails, the container whose pid nobody would learn goes again.</summary>
+    public static void WritePidFile(CommandLine line, Context context, Born process, RunState state)
     {
         if (line.Value("pid-file") is not { } path) return;
-        string temporary = path + ".new";
-        File.WriteAllText(temporary, pid.ToString());
-        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            string temporary = path + ".new";
+            File.WriteAllText(temporary, process.Pid.ToString());
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Processes.Signal(process.Pidfd, Signals.Kill);
+            Processes.Reap(process.Pidfd, wait: true);
+            ContainerEnd.Clear(context, state);
+            throw;
+        }
     }
 }

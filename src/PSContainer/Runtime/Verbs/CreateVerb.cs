@@ -13,8 +13,8 @@ internal static class CreateVerb
         if (request.Spec.Process?.Terminal == true)
             throw new EngineException("ConsoleSocketMissing", Reason.NotSupported, "The configuration wants a terminal, which create can't hand to anybody yet.",
                 "Use run, or set process.terminal to false.");
-        (Born process, RunState _) = ContainerStart.Run(context, request with { WaitForStart = true });
-        BundleOptions.WritePidFile(line, process.Pid);
+        (Born process, RunState state) = ContainerStart.Run(context, request with { WaitForStart = true });
+        BundleOptions.WritePidFile(line, context, process, state);
         return 0;
     }
 }

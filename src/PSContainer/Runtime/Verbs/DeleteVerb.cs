@@ -20,8 +20,10 @@ internal static class DeleteVerb
         {
             state = context.Runs.Get(id);
         }
-        catch (EngineException gone) when (force && gone.Id == "ContainerNotFound")
+        catch (EngineException unknown) when (force && unknown.Id is "ContainerNotFound" or "StateCorrupt")
         {
+            // Its making was cut off before anything was on record, or the record is spoilt: what it has is where it always is.
+            if (Directory.Exists(context.Storage.RunFolder(id))) Engine.Cgroups.ContainerCgroup.Open(Engine.Cgroups.CgroupPath.Default(id)).Remove();
             context.Runs.Release(id);
             return 0;
         }

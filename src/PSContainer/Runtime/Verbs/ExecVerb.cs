@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Entry;
@@ -36,12 +35,8 @@ internal static class ExecVerb
 
     private static ProcessSpec Process(CommandLine line, string[] command, RunState state)
     {
+        if (line.Value("process") is { } file) return RuntimeSpecReader.ReadProcessFile(file);
         ProcessSpec configured = RuntimeSpecReader.ReadBundle(state.Bundle).Process ?? new ProcessSpec();
-        if (line.Value("process") is { } file)
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return RuntimeSpecReader.ReadProcess(document.RootElement);
-        }
         if (command.Length == 0) throw new EngineException("ArgumentMissing", Reason.InvalidInput, "The command line lacks the command to run.");
 
         // The container's root as its own first process sees it; the path stays inside whatever it links to.
@@ -58,11 +53,14 @@ internal static class ExecVerb
         return configured with
         {
             Args = command,
-            Env = [.. configured.Env, .. line.Values("env")],
+            // Twice the same name would leave it to each program which one it takes.
+            Env = [.. configured.Env.Where(old => !line.Values("env").Any(given => Name(given) == Name(old))), .. line.Values("env")],
             Cwd = line.Value("cwd") ?? configured.Cwd,
             User = user,
             Capabilities = capabilities,
             Terminal = line.Flag("tty"),
         };
     }
+
+    private static string Name(string variable) => variable.IndexOf('=') is > 0 and var equals ? variable[..equals] : variable;
 }

@@ -13,7 +13,7 @@ internal static class RunVerb
         bool detach = line.Flag("detach");
         int signals = detach ? -1 : Foreground.Prepare();
         (Born process, RunState state) = ContainerStart.Run(context, request with { DieWithParent = !detach });
-        BundleOptions.WritePidFile(line, process.Pid);
+        BundleOptions.WritePidFile(line, context, process, state);
         if (detach) return 0;
 
         ProcessExit exit = Foreground.Wait(process, signals);

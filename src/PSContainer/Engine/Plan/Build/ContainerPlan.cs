@@ -28,7 +28,7 @@ public static class ContainerPlan
         // The child, still seeing the host's files.
         CredentialSteps.Hide(draft);
         ProcessSteps.NewKeyring(draft, "_ses." + (spec.Hostname ?? "container"));
-        ProcessSteps.PlaceDescriptors(draft, request.WaitForStart);
+        ProcessSteps.PlaceStreams(draft);
         draft.Add(Call.Setsid, "away from the caller's terminal and its signals", []);
         cgroup.Join();
         namespaces.Join(draft);
@@ -50,9 +50,8 @@ public static class ContainerPlan
         if (namespaces.Made.HasFlag(CloneFlags.NewNet)) NamespaceSteps.RaiseLoopback(draft);
         NamespaceSteps.SetNames(draft, spec.Hostname, spec.Domainname);
         if (spec.Root.ReadOnly) RootSteps.Seal(mounts, root);
-        if (request.Idle) ProcessSteps.KeepIdleProgram(draft);
         RootSteps.Enter(draft, root, spec.Linux.RootfsPropagation);
-        ProcessSteps.CloseOthers(draft);
+        ProcessSteps.KeepDescriptors(draft, request.WaitForStart, request.Idle);
 
         // The child becomes what the container runs.
         ProcessSteps.EnterWorkingDirectory(draft, process.Cwd);
@@ -60,7 +59,7 @@ public static class ContainerPlan
         if (request.WaitForStart && !request.Idle) ProcessSteps.FindProgram(draft, process);
         ProcessSteps.ResetSignals(draft);
         if (request.DieWithParent) ProcessSteps.DieWithParent(draft);
-        if (request.WaitForStart || request.DieWithParent) ProcessSteps.TellReady(draft);
+        ProcessSteps.TellReady(draft);
         if (request.WaitForStart) ProcessSteps.AwaitStart(draft);
         if (request.Idle) ProcessSteps.ExecuteIdle(draft, process);
         else ProcessSteps.Execute(draft, process);

@@ -36,7 +36,7 @@ public static class EntryPlan
 
         CredentialSteps.Hide(draft);
         if (request.Confined) ProcessSteps.NewKeyring(draft, "_ses.exec");
-        ProcessSteps.PlaceDescriptors(draft, fifo: false);
+        ProcessSteps.PlaceStreams(draft);
         if (process.Terminal) draft.Add(Call.Setsid, "a session of its own, for its own terminal", []);
         cgroup.Join();
         if (request.Confined) CredentialSteps.AddLimits(draft, process);
@@ -45,7 +45,7 @@ public static class EntryPlan
             // One call for all: the kernel checks every one before it changes any (Linux 5.8).
             draft.Add(Call.Setns, "into the namespaces, all or none", [target, PlanDraft.Flags((long)rest, FlagText.Clone(rest))], subject: $"process {request.Target}");
         if (process.Terminal) new TerminalSteps(draft).OpenInside();
-        ProcessSteps.CloseOthers(draft);
+        ProcessSteps.KeepDescriptors(draft);
 
         if (request.Confined)
         {

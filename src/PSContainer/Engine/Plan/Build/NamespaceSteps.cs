@@ -13,6 +13,9 @@ internal sealed class NamespaceSteps
         ["ipc"] = CloneFlags.NewIpc, ["network"] = CloneFlags.NewNet, ["cgroup"] = CloneFlags.NewCgroup, ["time"] = CloneFlags.NewTime,
     };
 
+    /// <summary>The reason of the steps that open a namespace; an error there has its own meaning.</summary>
+    internal const string ToJoin = "the namespace to join";
+
     private readonly List<(NamespaceSpec Spec, CloneFlags Flag, Slot Opened)> _joined = [];
 
     public NamespaceSteps(PlanDraft draft, IReadOnlyList<NamespaceSpec> namespaces)
@@ -79,7 +82,7 @@ internal sealed class NamespaceSteps
     }
 
     private static Slot Open(PlanDraft draft, string path)
-        => draft.Add(Call.Openat, "the namespace to join", [PlanDraft.WorkingDirectory, path, PlanDraft.Flags(OpenFlags.CloseOnExec, "O_RDONLY")],
+        => draft.Add(Call.Openat, ToJoin, [PlanDraft.WorkingDirectory, path, PlanDraft.Flags(OpenFlags.CloseOnExec, "O_RDONLY")],
             result: path, subject: path);
 
     private static EngineException Invalid(string what)

@@ -7,7 +7,7 @@ namespace PSContainer.Engine.Plan.Build;
 public static class ProcessSteps
 {
     /// <summary>The descriptors that outlive the close below: the parent's socket, the start fifo, the idle init.</summary>
-    public const int ParentDescriptor = 3, FifoDescriptor = 4, IdleDescriptor = 5, FirstOther = 6;
+    public const int ParentDescriptor = 3, FifoDescriptor = 4, IdleDescriptor = 5;
 
     private const int PrSetPdeathsig = 1, PrSetKeyring = 1;
     private const string NotOnPath = "the program is in none of the folders of PATH";
@@ -21,22 +21,32 @@ public static class ProcessSteps
             // ENOSYS: a kernel without keys. EDQUOT: the user's quota of keyrings is used up; there is then none to inherit either.
             tolerate: [Errno.ENOSYS]);
 
-    /// <summary>Puts the given streams at 0, 1 and 2 (those not given stay as they are), and what must survive right above.</summary>
-    public static void PlaceDescriptors(PlanDraft draft, bool fifo)
+    /// <summary>Puts the given streams at 0, 1 and 2; those not given stay as they are.</summary>
+    public static void PlaceStreams(PlanDraft draft)
     {
         (string Name, int At)[] places =
             [(GivenSlots.StandardInput, 0), (GivenSlots.StandardOutput, 1), (GivenSlots.StandardError, 2)];
         foreach ((string name, int at) in places)
             draft.Add(Call.Dup3, name, [draft.GivenSlot(name), at, 0]);
+    }
+
+    /// <summary>
+    /// Puts what must survive right above the streams, and closes all the rest: no descriptor of the host may be there when a
+    /// path of the image is first walked (CVE-2024-21626). It stands behind the last step that uses a slot: any of these
+    /// numbers may have been one until then.
+    /// </summary>
+    public static void KeepDescriptors(PlanDraft draft, bool fifo = false, bool idle = false)
+    {
         Argument closeOnExec = PlanDraft.Flags(OpenFlags.CloseOnExec, "O_CLOEXEC");
         draft.Add(Call.Dup3, "the way to tell the parent of a failure", [draft.GivenSlot(GivenSlots.Parent), ParentDescriptor, closeOnExec]);
         if (fifo) draft.Add(Call.Dup3, "the start fifo", [draft.GivenSlot(GivenSlots.StartFifo), FifoDescriptor, closeOnExec]);
-    }
+        if (idle) draft.Add(Call.Dup3, "the idle init, a program in memory", [draft.GivenSlot(GivenSlots.IdleProgram), IdleDescriptor, closeOnExec]);
 
-    /// <summary>No descriptor of the host may be there when a path of the image is first walked (CVE-2024-21626).</summary>
-    public static void CloseOthers(PlanDraft draft)
-        => draft.Add(Call.CloseRange, "no descriptor of the host outlives the pivot (CVE-2024-21626)",
-            [FirstOther, PlanDraft.Flags(uint.MaxValue, "~0"), 0]);
+        const string why = "no descriptor of the host outlives the pivot (CVE-2024-21626)";
+        if (idle && !fifo) draft.Add(Call.CloseRange, why, [FifoDescriptor, FifoDescriptor, 0]);
+        int firstOther = idle ? IdleDescriptor + 1 : fifo ? FifoDescriptor + 1 : ParentDescriptor + 1;
+        draft.Add(Call.CloseRange, why, [firstOther, PlanDraft.Flags(uint.MaxValue, "~0"), 0]);
+    }
 
     public static void EnterWorkingDirectory(PlanDraft draft, string path)
     {
@@ -77,8 +87,9 @@ public static class ProcessSteps
     /// <summary>Signals as a new process expects them: none blocked, none ignored.</summary>
     public static void ResetSignals(PlanDraft draft)
     {
-        const int lastStandardSignal = 31, kill = 9, stop = 19, setMask = 2;
-        for (int signal = 1; signal <= lastStandardSignal; signal++)
+        // The real-time ones as well: the C library's own functions can't reach the first of them, so nobody else would.
+        const int lastSignal = 64, kill = 9, stop = 19, setMask = 2;
+        for (int signal = 1; signal <= lastSignal; signal++)
             if (signal is not (kill or stop))
                 draft.Add(Call.RtSigaction, "an ignored signal would stay ignored over execve", [signal, new Argument.Block(new byte[32], "SIG_DFL"), 0, 8]);
         draft.Add(Call.RtSigprocmask, "no signal is blocked", [PlanDraft.Flags(setMask, "SIG_SETMASK"), new Argument.Block(new byte[8], "[]"), 0, 8]);
@@ -93,11 +104,6 @@ public static class ProcessSteps
                 subject: candidate, tolerate: candidates.Length == 1 ? [] : ElsewherePerhaps);
         draft.Add(Call.Fail, NotOnPath, [(long)Errno.ENOENT], subject: process.Args[0]);
     }
-
-    /// <summary>The idle init's memory file survives the close below.</summary>
-    public static void KeepIdleProgram(PlanDraft draft)
-        => draft.Add(Call.Dup3, "the idle init, a program in memory",
-            [draft.GivenSlot(GivenSlots.IdleProgram), IdleDescriptor, PlanDraft.Flags(OpenFlags.CloseOnExec, "O_CLOEXEC")]);
 
     /// <summary>The idle init needs no file and no library of the root.</summary>
     public static void ExecuteIdle(PlanDraft draft, ProcessSpec process)
