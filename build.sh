@@ -1,17 +1,43 @@
 #!/usr/bin/env bash
-# The thin bootstrap: finds pwsh and hands over to build.ps1; where there is none, runs what needs no PowerShell and says
-# what it left out.
+# build.sh [TASK [NAME...]]: Build, Test, Try, Bench, Help or Package, in any case; Build by default.
+#
+# Finds pwsh and hands over to build.ps1. Where there is none, and none to be had as a .NET tool, it does what needs no
+# PowerShell and says what it left out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-task="${1:-build}"
 
-build() {
-    local out=out/PSContainer
-    mkdir -p "$out"
-    dotnet publish src/PSContainer/Runtime/PSContainer.Runtime.csproj -c Release -r "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" -o "$out/publish" -v q --nologo
-    dotnet build src/PSContainer/Cmdlets/PSContainer.csproj -c Release -v q --nologo
-    cp -f src/PSContainer/Cmdlets/bin/Release/net8.0/PSContainer*.dll src/PSContainer/Cmdlets/Formats/*.ps1xml PSContainer.psd1 "$out/"
-    mv -f "$out/publish/pscontainer" "$out/pscontainer"
-    rm -rf "$out/publish"
-}
-build
+# .NET does not start without ICU unless it is told to; nothing here needs it.
+[[ $(ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null) == *libicuuc* ]] || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
+
+tool=$PWD/out/powershell
+if ! command -v pwsh >/dev/null; then
+    [[ -x $tool/pwsh ]] || timeout 300 dotnet tool install --tool-path "$tool" powershell >/dev/null 2>&1 || true
+    PATH=$tool:$PATH
+fi
+command -v pwsh >/dev/null && exec pwsh -NoProfile -NonInteractive -File build.ps1 "$@"
+
+task=${1-build}
+task=${task,,}
+(($#)) && shift
+module() { build/needs.sh "$1" && dotnet msbuild build/module.targets -restore -nologo -verbosity:quiet "-target:$2"; }
+
+echo "There is no PowerShell here, and none to be had as a .NET tool. What needs none goes on without it."
+case $task in
+    build)
+        module build Module
+        echo "out/PSContainer is built. It takes a PowerShell, 7.4 or later, to import it; out/PSContainer/pscontainer takes none."
+        ;;
+    test)
+        module test Tests
+        exec tests/run.sh "$@"
+        ;;
+    try)
+        module try Module
+        examples/first-container.sh
+        echo
+        echo "Left out: the cmdlets. The same with them: examples/first-container.ps1"
+        ;;
+    bench | help | package) echo "Left out: $task, which is made of PowerShell." >&2; exit 1 ;;
+    *) sed -n 's/^# \(build.sh \[.*\)/usage: \1/p' build.sh >&2; exit 2 ;;
+esac

@@ -9,7 +9,7 @@ namespace PSContainer.Cmdlets.Base;
 /// A program as a part of a pipeline: piped objects are its standard input, its lines are output as they come, its error
 /// stream is the error stream, its exit code is $LASTEXITCODE, and Ctrl+C ends it.
 /// </summary>
-internal sealed class CommandPipe(Cmdlet cmdlet, Action<int> setExitCode)
+internal sealed class CommandPipe(Cmdlet cmdlet, Action<int> setExitCode) : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
@@ -56,9 +56,16 @@ internal sealed class CommandPipe(Cmdlet cmdlet, Action<int> setExitCode)
         }
         finally
         {
-            lock (_gate) _running = null;
-            process.Dispose();
+            Dispose();
         }
+    }
+
+    /// <summary>Ends what still runs: a pipeline may be left without its end, by an error in it or by Select-Object -First.</summary>
+    public void Dispose()
+    {
+        CommandProcess? left;
+        lock (_gate) (left, _running) = (_running, null);
+        left?.Dispose();
     }
 
     /// <summary>Ends the program, as Ctrl+C at a terminal would; what does not hear that is killed a little later.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSContainer.Engine;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.State;
 
@@ -37,12 +38,48 @@ public abstract class ContainerCmdlet : PSCmdlet
     {
         object plain = wanted is PSObject wrapped ? wrapped.BaseObject : wanted;
         if (plain is Container known) return [Engine.Get(known.Id)];
-        string text = plain.ToString() ?? "";
-        if (!WildcardPattern.ContainsWildcardCharacters(text)) return [Engine.Get(text)];
-        var pattern = new WildcardPattern(text, WildcardOptions.IgnoreCase);
+        string text = NameIn(wanted) ?? plain.ToString() ?? "";
+        if (Wildcards(text) is not { } pattern) return [Engine.Get(text)];
         return Engine.Store.All(broken => WriteError(ErrorTable.Record(broken, text)))
             .Where(record => pattern.IsMatch(record.Name) || pattern.IsMatch(record.Id))
             .Select(Engine.Probe);
+    }
+
+    /// <summary>The one container that a user means, where several make no sense.</summary>
+    /// <exception cref="EngineException">ContainerNotFound, ContainerAmbiguous.</exception>
+    protected Container ResolveOne(object wanted) => Resolve(wanted).Take(2).ToArray() switch
+    {
+        [var only] => only,
+        [] => throw new EngineException("ContainerNotFound", Reason.NotFound, $"No container matches '{Printable(wanted)}'.", "Get-Container lists them all."),
+        _ => throw new EngineException("ContainerAmbiguous", Reason.InvalidInput, $"Several containers match '{Printable(wanted)}'.", "Name one, or pipe them: Get-Container NAME* | ForEach-Object { … }."),
+    };
+
+    private static string Printable(object wanted) => PSContainer.Engine.Plan.Argument.Printable(wanted.ToString() ?? "");
+
+    // What a container has given out names it, and so does a row of a CSV file or an object from another session. Anything else
+    // that happens to have a Name is not taken for one: Get-Process | Remove-Container must not remove a container called "sh".
+    private static string? NameIn(object wanted)
+    {
+        if (wanted is string) return null;
+        PSObject whole = PSObject.AsPSObject(wanted);
+        string[] properties = whole.BaseObject is PSCustomObject or ContainerExit ? ["ContainerId", "ContainerName", "Id", "Name"] : ["ContainerId", "ContainerName"];
+        return properties.Select(name => whole.Properties[name]?.Value?.ToString()).FirstOrDefault(text => !string.IsNullOrEmpty(text));
+    }
+
+    /// <summary>null where the text is meant as it is, or is no pattern, as "a[" is not.</summary>
+    private static WildcardPattern? Wildcards(string text)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(text)) return null;
+        try
+        {
+            var pattern = new WildcardPattern(text, WildcardOptions.IgnoreCase);
+            pattern.IsMatch("");
+            return pattern;
+        }
+        catch (WildcardPatternException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Sets $LASTEXITCODE, as a native command does.</summary>

@@ -10,7 +10,7 @@ public sealed class ContainerNameCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        var pattern = new WildcardPattern(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
+        string begun = wordToComplete.Trim('\'', '"');
         IEnumerable<string> names;
         try
         {
@@ -22,6 +22,6 @@ public sealed class ContainerNameCompleter : IArgumentCompleter
             yield break;
         }
         foreach (string name in names)
-            if (pattern.IsMatch(name)) yield return new CompletionResult(name, name, CompletionResultType.ParameterValue, name);
+            if (name.StartsWith(begun, StringComparison.OrdinalIgnoreCase)) yield return new CompletionResult(name, name, CompletionResultType.ParameterValue, name);
     }
 }

@@ -8,7 +8,7 @@ namespace PSContainer.Cmdlets.Containers;
 /// <summary>Invoke-Container: runs one program in a new container and removes it; docker run --rm.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "Container", SupportsShouldProcess = true)]
 [OutputType(typeof(string))]
-public sealed class InvokeContainerCommand : ContainerParameters
+public sealed class InvokeContainerCommand : ContainerParameters, IDisposable
 {
     private CommandPipe? _pipe;
 
@@ -44,4 +44,6 @@ public sealed class InvokeContainerCommand : ContainerParameters
     protected override void EndProcessing() => Pipe.Finish();
 
     protected override void StopProcessing() => Pipe.Stop();
+
+    public void Dispose() => _pipe?.Dispose();
 }

@@ -14,7 +14,7 @@ namespace PSContainer.Cmdlets.Entry;
 /// <summary>Enter-ContainerNamespace: a shell or a command in namespaces of a process or a container; nsenter, docker exec -it.</summary>
 [Cmdlet(VerbsCommon.Enter, "ContainerNamespace", DefaultParameterSetName = ContainerSet)]
 [OutputType(typeof(string))]
-public sealed class EnterContainerNamespaceCommand : ContainerCmdlet
+public sealed class EnterContainerNamespaceCommand : ContainerCmdlet, IDisposable
 {
     private const string ContainerSet = "Container", ProcessSet = "Process";
 
@@ -57,15 +57,25 @@ public sealed class EnterContainerNamespaceCommand : ContainerCmdlet
 
     protected override void StopProcessing() => Pipe.Stop();
 
+    public void Dispose() => _pipe?.Dispose();
+
     protected override void ProcessRecord()
     {
-        object target = ParameterSetName == ProcessSet ? ProcessId : Container!;
-        Try(target, () =>
+        int? pid = ParameterSetName == ProcessSet ? ProcessId : ProcessIn(Container!);
+        Try(pid ?? Container, () =>
         {
             CommandStreams streams = Streams();
-            Pipe.Begin(ParameterSetName == ProcessSet ? EnterProcess(Identify(ProcessId), streams) : EnterContainer(Resolve(Container!).Single(), streams));
+            Pipe.Begin(pid is { } number ? EnterProcess(Identify(number), streams) : EnterContainer(ResolveOne(Container!), streams));
             Pipe.Finish();
         });
+    }
+
+    // Any object binds to -Container from the pipeline: a process is known by a number where a container has its id, a text.
+    private static int? ProcessIn(object wanted)
+    {
+        PSObject whole = PSObject.AsPSObject(wanted);
+        if (whole.BaseObject is string or PSContainer.Engine.Containers.Container) return null;
+        return new[] { "ProcessId", "PID", "Id" }.Select(name => whole.Properties[name]?.Value).OfType<int>().Cast<int?>().FirstOrDefault();
     }
 
     private CommandProcess EnterContainer(Container container, CommandStreams streams)

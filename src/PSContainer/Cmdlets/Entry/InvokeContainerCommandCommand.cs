@@ -11,7 +11,7 @@ namespace PSContainer.Cmdlets.Entry;
 /// <summary>Invoke-ContainerCommand: runs a program in running containers; docker exec.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "ContainerCommand")]
 [OutputType(typeof(string))]
-public sealed class InvokeContainerCommandCommand : ContainerCmdlet
+public sealed class InvokeContainerCommandCommand : ContainerCmdlet, IDisposable
 {
     private readonly List<Container> _containers = [];
     private CommandPipe? _pipe;
@@ -79,6 +79,8 @@ public sealed class InvokeContainerCommandCommand : ContainerCmdlet
     }
 
     protected override void StopProcessing() => Pipe.Stop();
+
+    public void Dispose() => _pipe?.Dispose();
 
     private void Run(Container container) => Try(container, () =>
     {

@@ -11,12 +11,13 @@ namespace PSContainer.Engine.Commands;
 /// </summary>
 public sealed class CommandProcess : IDisposable
 {
-    private const int Interrupt = 2, Kill = 9;
+    private const int Interrupt = 2, Kill = 9, Patience = 5000;
 
     private readonly int _pidfd, _wakeRead, _wakeWrite;
     private readonly LineSplitter _outLines = new(), _errorLines = new();
     private readonly byte[] _buffer = new byte[65536];
     private int _input, _output, _error;
+    private int _program = -1;
     private bool _ended;
 
     private CommandProcess(int pidfd, int input, int output, int error)
@@ -66,6 +67,7 @@ public sealed class CommandProcess : IDisposable
         try
         {
             process.Process = SupervisorReply.Read(reply);
+            process._program = process.Process.Open();
             if (process._input >= 0) Files.SetNonBlocking(process._input);
             return process;
         }
@@ -92,6 +94,8 @@ public sealed class CommandProcess : IDisposable
             else if (Syscall.Last == Errno.EAGAIN) Turn(take, wantsRoom: true);
             else CloseInput(); // EPIPE: it reads no more, which is its right.
         }
+        // What it has answered so far goes on now, not when the next object comes.
+        if (!_ended) Turn(take, wantsRoom: false, timeout: 0);
     }
 
     /// <summary>The end of its standard input.</summary>
@@ -107,10 +111,11 @@ public sealed class CommandProcess : IDisposable
         return ExitCode ?? 255;
     }
 
-    /// <summary>Asks it to end as Ctrl+C does; a second time, kills it. From any thread.</summary>
+    /// <summary>Asks it to end as Ctrl+C does, or kills it. From any thread.</summary>
     public void Stop(bool kill)
     {
-        Processes.Signal(_pidfd, kill ? Kill : Interrupt);
+        if (kill) KillProgram();
+        else Processes.Signal(_pidfd, Interrupt);
         Files.TryWrite(_wakeWrite, [1]);
     }
 
@@ -118,19 +123,34 @@ public sealed class CommandProcess : IDisposable
     {
         if (!_ended)
         {
-            // The container's process dies with its attendant (PR_SET_PDEATHSIG).
-            Processes.Signal(_pidfd, Kill);
+            KillProgram();
+            if (!Processes.WaitEnd(_pidfd, Patience)) Processes.Signal(_pidfd, Kill);
             Processes.Reap(_pidfd, wait: true);
         }
         CloseInput();
         Close(ref _output);
         Close(ref _error);
+        Close(ref _program);
         Files.Close(_pidfd);
         Files.Close(_wakeRead);
         Files.Close(_wakeWrite);
     }
 
-    private void Turn(Action<LogStream, string> take, bool wantsRoom)
+    // The program and not its attendant, which has a container to clear up after.
+    private void KillProgram()
+    {
+        try
+        {
+            if (_program >= 0) Processes.Signal(_program, Kill);
+        }
+        catch (KernelException)
+        {
+            // It has become another user's; it dies with its attendant all the same (PR_SET_PDEATHSIG).
+            Processes.Signal(_pidfd, Kill);
+        }
+    }
+
+    private void Turn(Action<LogStream, string> take, bool wantsRoom, int timeout = -1)
     {
         Span<PollEntry> entries =
         [
@@ -140,7 +160,7 @@ public sealed class CommandProcess : IDisposable
             new() { Descriptor = wantsRoom ? _input : -1, Events = PollEntry.Out },
             new() { Descriptor = _wakeRead, Events = PollEntry.In },
         ];
-        if (Processes.Poll(entries, -1) <= 0) return;
+        if (Processes.Poll(entries, timeout) <= 0) return;
         if (entries[4].Returned != 0) Files.Read(_wakeRead, _buffer);
         if (entries[1].Returned != 0) Read(ref _output, _outLines, LogStream.Output, take);
         if (entries[2].Returned != 0) Read(ref _error, _errorLines, LogStream.Error, take);

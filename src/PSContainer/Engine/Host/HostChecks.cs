@@ -50,7 +50,7 @@ public static class HostChecks
     }
 
     /// <summary>What of a start's own needs is not in CapEff of /proc/PID/status.</summary>
-    internal static IEnumerable<Capability> Missing(string status)
+    public static IEnumerable<Capability> Missing(string status)
     {
         const string Key = "CapEff:";
         string? line = status.Split('\n').FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal));

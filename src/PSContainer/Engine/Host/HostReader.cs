@@ -44,7 +44,7 @@ public static class HostReader
     }
 
     /// <summary>PRETTY_NAME of os-release(5), quotes taken off.</summary>
-    internal static string OperatingSystemName(IEnumerable<string> lines)
+    public static string OperatingSystemName(IEnumerable<string> lines)
     {
         const string Key = "PRETTY_NAME=";
         string? line = lines.FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal));

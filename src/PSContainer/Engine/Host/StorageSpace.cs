@@ -23,7 +23,7 @@ public sealed record StorageSpace(string Path, bool Exists, string FileSystem, s
     /// <summary>The mount that shows a path: the longest mount point above it, and of several on one point the last.</summary>
     /// <param name="mountInfo">The text of /proc/self/mountinfo.</param>
     /// <param name="path">Absolute, without links.</param>
-    internal static (string Type, string MountPoint) Find(ReadOnlySpan<byte> mountInfo, string path)
+    public static (string Type, string MountPoint) Find(ReadOnlySpan<byte> mountInfo, string path)
     {
         (string Type, string Point) found = ("", "");
         while (!mountInfo.IsEmpty)

@@ -64,7 +64,7 @@ public static class PlanFailure
                 $"'{name}' in the container (root: {root}) can't be executed.", "It must be a file with execute permission, on a mount without noexec.", cause),
             Errno.ENOEXEC => new("CommandNotExecutable", Reason.InvalidInput,
                 $"'{name}' in the container (root: {root}) is no program for this machine.", "A script needs a '#!' line; a program must be built for this architecture.", cause),
-            Errno.E2BIG => new("CommandTooLong", Reason.InvalidInput, $"The arguments and the environment of '{name}' are larger than the kernel takes.", null, cause),
+            Errno.E2BIG => new("CommandTooLong", Reason.InvalidInput, $"The arguments and the environment of '{name}' are larger than the kernel takes.", "Hand over less: a file or standard input takes the rest.", cause),
             _ => new("CommandFailed", Reason.Failed, $"'{name}' could not be started: {KernelException.Describe(errno)}.", null, cause),
         };
     }
@@ -88,10 +88,13 @@ public static class PlanFailure
         {
             Errno.ENOENT => new("PathMissing", Reason.NotFound, $"'{path}' does not exist in the container (root: {root}) and can't be made there.",
                 "Make it in the root, or do without -ReadOnly.", cause),
-            Errno.ENOTDIR => new("PathNotDirectory", Reason.InvalidInput, $"'{path}' in the container (root: {root}) is not a folder.", null, cause),
+            Errno.ENOTDIR => new("PathNotDirectory", Reason.InvalidInput, $"'{path}' in the container (root: {root}) is not a folder.", "Name a folder there, or leave it out.", cause),
             Errno.ELOOP or Errno.EXDEV => new("PathUnsafe", Reason.InvalidInput,
                 $"'{path}' in the container (root: {root}) leads through a symbolic link, and must be a real folder.", "Replace the link in the root.", cause),
-            Errno.EROFS => new("PathReadOnly", Reason.InvalidInput, $"'{path}' in the container (root: {root}) can't be made: it is read-only.", null, cause),
+            Errno.EROFS => new("PathReadOnly", Reason.InvalidInput, $"'{path}' in the container (root: {root}) can't be made: it is read-only.", "Make it in the root, or do without -ReadOnly.", cause),
+            // move_mount(2) has this one answer for a file on a folder and for a folder on a file.
+            Errno.EINVAL when step.Call == Call.MoveMount => new("PathKindDiffers", Reason.InvalidInput,
+                $"Of '{path}' in the container (root: {root}) and what is to be mounted there, one is a folder and the other is not.", "Mount a file on a file, and a folder on a folder.", cause),
             _ => new("StepFailed", Reason.Failed, $"{Shown(step)}: {KernelException.Describe(errno)} ({step.Why}; root: {root}).", null, cause),
         };
     }

@@ -73,7 +73,7 @@ public static class LimitResources
     /// The OCI shares that become exactly this weight again: the conversion rounds up, so the nearest shares may be one too
     /// many.
     /// </summary>
-    internal static long SharesFor(int weight)
+    public static long SharesFor(int weight)
     {
         long shares = Weights.ToShares(weight);
         while (shares > 2 && Weights.OciSharesToWeight(shares) > weight) shares--;

@@ -6,10 +6,10 @@ namespace PSContainer.Engine.Spec;
 
 /// <summary>
 /// Changes the limits in a config.json and nothing else: what somebody added by hand, and what this house does not know,
-/// stays in the file as it was. Only linux.resources is parsed; the text before and behind it is carried over byte for byte,
+/// stays in the file as it was. Only linux.resources is parsed; the text around it is carried over byte for byte,
 /// which is also why a change of limits takes no longer for a long configuration.
 /// </summary>
-internal sealed class ResourceEdit
+public sealed class ResourceEdit
 {
     // What a ContainerLimit can say; every other member of these groups is somebody else's.
     private static readonly (string Group, string[] Members)[] Known =

@@ -81,6 +81,7 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
         {
             int count = Files.Read(socket, MemoryMarshal.AsBytes(message));
             if (count < 0) throw new KernelException("read", Syscall.Last, "the child's socket");
+            // The socket closes on execve; without "ready" before, it was death that closed it.
             if (count == 0) return ready ? master : throw Killed();
             switch (message[0].Kind)
             {
@@ -100,7 +101,6 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
         }
     }
 
-    // The socket also closes when the child dies half-way.
     private static EngineException Killed()
         => new("StartKilled", Reason.Failed, "The new process was killed before its command could run.",
             "If its memory is limited, allow it more; else somebody has killed it.");

@@ -16,8 +16,12 @@ internal static class EntryRun
         int signals = Foreground.Prepare();
         var start = new ChildStart(plan, root);
         start.GiveOwn(EntryPlan.TargetSlot, target);
+        // Without one of its own, it has the caller's terminal.
+        using Terminal? terminal = request.Process.Terminal ? null : Terminal.Cooked(0);
         Born process = start.Run(untilReady: false);
         Reply.Started(ProcessIdentity.Of(process.Pid) ?? new ProcessIdentity(process.Pid, 0));
-        return Foreground.Wait(process, signals).ShellCode;
+        int code = Foreground.Wait(process, signals).ShellCode;
+        terminal?.TakeBack();
+        return code;
     }
 }

@@ -17,12 +17,11 @@ internal sealed class MaskSteps(PlanDraft draft, MountCalls mounts, InRoot inRoo
         foreach (string path in linux.ReadonlyPaths) AddReadOnly(path);
         if (linux.MaskedPaths.Count == 0) return;
 
-        Slot nothing = mounts.CopyTree("/dev/null", recursive: false, "the mask for files");
+        Slot nothing = HostPath("/dev/null", 0, "O_PATH", "the mask for files");
         Slot empty = mounts.NewFileSystem("tmpfs", "tmpfs", ["nr_inodes=1", "size=1"],
             MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec, "the mask for folders: one, shared by all");
         // Before Linux 6.15 only an attached mount can be copied; the host's /sys is let go with the rest of its tree.
-        Slot shelf = draft.Add(Call.Openat, "a place for the mask until the pivot",
-            [PlanDraft.WorkingDirectory, "/sys", PlanDraft.Flags(OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, "O_PATH|O_DIRECTORY")], result: "/sys of the host");
+        Slot shelf = HostPath("/sys", OpenFlags.Directory, "O_PATH|O_DIRECTORY", "a place for the mask until the pivot");
         mounts.Attach(empty, shelf, "only an attached mount can be copied");
         foreach (string path in linux.MaskedPaths) AddMask(path, nothing, empty);
     }
@@ -45,6 +44,10 @@ internal sealed class MaskSteps(PlanDraft draft, MountCalls mounts, InRoot inRoo
         mounts.SetAttributes(tree, MountAttributes.ReadOnly, 0, Propagation.Unchanged, recursive: true, why);
         mounts.Attach(tree, at, why, path);
     }
+
+    private Slot HostPath(string path, int flags, string shown, string why)
+        => draft.Add(Call.Openat, why, [PlanDraft.WorkingDirectory, path, PlanDraft.Flags(OpenFlags.Path | OpenFlags.CloseOnExec | flags, shown)],
+            result: "the host's " + path, subject: path);
 
     private Slot CopyWhen(Slot mask, Slot when, string why)
         => draft.Add(Call.OpenTree, why,

@@ -1,0 +1,60 @@
+# What the benchmarks share: pairs in turn, so that a busy moment of the machine hits both sides, and medians of them.
+
+function Get-Median([double[]] $Value) {
+    $sorted = @($Value | Sort-Object)
+    $sorted[[int][math]::Floor($sorted.Count / 2)]
+}
+
+function Measure-Once([scriptblock] $Work) {
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $null = & $Work
+    $watch.Elapsed.TotalMilliseconds
+}
+
+<#
+.SYNOPSIS
+Runs two pieces of work in turn and returns their medians and the ratio, ours over theirs, pair by pair.
+#>
+function Measure-Pair {
+    param(
+        [Parameter(Mandatory)] [string] $Name,
+        [Parameter(Mandatory)] [scriptblock] $Ours,
+        [Parameter(Mandatory)] [scriptblock] $Theirs,
+        [scriptblock] $After = {},
+        [int] $Rounds = 15,
+        [int] $WarmUp = 3,
+        # How many times faster it is meant to be.
+        [double] $Wanted = 1
+    )
+    $mine = [Collections.Generic.List[double]]::new()
+    $peers = [Collections.Generic.List[double]]::new()
+    for ($i = -$WarmUp; $i -lt $Rounds; $i++) {
+        $a = Measure-Once $Ours
+        $b = Measure-Once $Theirs
+        & $After
+        if ($i -ge 0) { $mine.Add($a); $peers.Add($b) }
+    }
+    $ratios = for ($i = 0; $i -lt $mine.Count; $i++) { $peers[$i] / $mine[$i] }
+    [pscustomobject]@{
+        Name         = $Name
+        OursMs       = [math]::Round((Get-Median $mine), 2)
+        TheirsMs     = [math]::Round((Get-Median $peers), 2)
+        TimesFaster  = [math]::Round((Get-Median $ratios), 2)
+        Wanted       = $Wanted
+    }
+}
+
+<#
+.SYNOPSIS
+A busybox root in a new folder, which the caller removes.
+#>
+function New-BusyboxRoot {
+    $root = Join-Path ([IO.Path]::GetTempPath()) "pscontainer-bench-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
+    foreach ($folder in 'bin', 'proc', 'sys', 'dev', 'etc', 'tmp') { $null = New-Item -ItemType Directory "$root/$folder" -Force }
+    $busybox = (Get-Command busybox -ErrorAction Stop).Source
+    Copy-Item $busybox "$root/bin/busybox"
+    foreach ($name in 'sh', 'true', 'sleep', 'cat', 'id') { $null = New-Item -ItemType SymbolicLink "$root/bin/$name" -Target busybox }
+    $root
+}
+
+Export-ModuleMember -Function Get-Median, Measure-Once, Measure-Pair, New-BusyboxRoot

@@ -1,0 +1,367 @@
+#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
+
+BeforeDiscovery {
+    $isRoot = (id -u) -eq 0
+    # Whoever has the memory controller decides which interface the limits go through.
+    $isV1 = (Get-Content /proc/self/mountinfo | Where-Object { $_ -match ' - cgroup .*\bmemory\b' }).Count -gt 0
+    $isV2 = -not $isV1 -and (Test-Path /sys/fs/cgroup/cgroup.controllers)
+    $hasAnyDisk = [bool](Get-ChildItem /sys/block -ErrorAction Ignore)
+    $hasDisk = [bool](Get-ChildItem /sys/block -ErrorAction Ignore | Where-Object Name -match '^(sd|vd|nvme|xvd)')
+}
+
+BeforeAll {
+    $module = $env:PSCONTAINER_MODULE ? $env:PSCONTAINER_MODULE : "$PSScriptRoot/../../out/PSContainer/PSContainer.psd1"
+    Import-Module $module -Force
+    $before = $env:PSCONTAINER_ROOT
+    $env:PSCONTAINER_ROOT = "$([IO.Path]::GetTempPath())/pscontainer-test-$([guid]::NewGuid().ToString('n'))"
+    $started = [Collections.Generic.List[Diagnostics.Process]]::new()
+
+    function Start-Sleeper {
+        $process = [Diagnostics.Process]::Start('sleep', '600')
+        $started.Add($process)
+        $process
+    }
+
+    # The kernel's own file: the group in the hierarchy that has the controller, else the one group of cgroup v2.
+    function Get-CgroupFolder([int] $ProcessId, [string] $Controller) {
+        $lines = Get-Content "/proc/$ProcessId/cgroup"
+        $v1 = $lines | Where-Object { ($_ -split ':')[1] -split ',' -contains $Controller }
+        if ($v1) { return "/sys/fs/cgroup/$(($v1 -split ':')[1])$(($v1 -split ':', 3)[2])" }
+        '/sys/fs/cgroup' + (($lines | Where-Object { $_ -like '0::*' }) -split ':', 3)[2]
+    }
+
+    function Get-KernelValue([int] $ProcessId, [string] $Controller, [string] $V1File, [string] $V2File) {
+        $folder = Get-CgroupFolder $ProcessId $Controller
+        $file = (Test-Path "$folder/$V1File") ? $V1File : $V2File
+        (Get-Content "$folder/$file" -Raw).Trim()
+    }
+
+    function Get-ErrorId([scriptblock] $Script) {
+        try { & $Script 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] } | ForEach-Object { ($_.FullyQualifiedErrorId -split ',')[0] } }
+        catch { ($_.FullyQualifiedErrorId -split ',')[0] }
+    }
+
+    function Clear-Everything {
+        Get-Container | Remove-Container -Force
+        foreach ($process in $started) {
+            $process.Kill()
+            $process.WaitForExit()
+            # A group outlives its process; the next limit of a process in the same place would remove it too.
+            Get-ChildItem /sys/fs/cgroup -Recurse -Directory -Filter "pscontainer.limit-$($process.Id)-*" -ErrorAction Ignore |
+                ForEach-Object { rmdir $_.FullName }
+        }
+        $started.Clear()
+    }
+}
+
+AfterAll {
+    Remove-Item $env:PSCONTAINER_ROOT -Recurse -Force -ErrorAction Ignore
+    $env:PSCONTAINER_ROOT = $before
+}
+
+Describe 'Set-ContainerLimit on a running container' -Tag Root -Skip:(-not $isRoot) {
+    BeforeAll { $container = New-Container limited -Memory 40MB }
+    AfterAll { Clear-Everything }
+
+    It 'sets <parameter>, as the kernel''s own file says' -ForEach @(
+        @{ Parameter = 'Memory'; Value = 80MB; Controller = 'memory'; V1 = 'memory.limit_in_bytes'; V2 = 'memory.max'; IsV1 = "$(80MB)"; IsV2 = "$(80MB)" }
+        @{ Parameter = 'Memory'; Value = '96m'; Controller = 'memory'; V1 = 'memory.limit_in_bytes'; V2 = 'memory.max'; IsV1 = "$(96MB)"; IsV2 = "$(96MB)" }
+        @{ Parameter = 'MemoryLow'; Value = 16MB; Controller = 'memory'; V1 = 'memory.soft_limit_in_bytes'; V2 = 'memory.low'; IsV1 = "$(16MB)"; IsV2 = "$(16MB)" }
+        @{ Parameter = 'MemorySwap'; Value = 10MB; Controller = 'memory'; V1 = 'memory.memsw.limit_in_bytes'; V2 = 'memory.swap.max'; IsV1 = "$(106MB)"; IsV2 = "$(10MB)" }
+        @{ Parameter = 'Cpus'; Value = 0.5; Controller = 'cpu'; V1 = 'cpu.cfs_quota_us'; V2 = 'cpu.max'; IsV1 = '50000'; IsV2 = '50000 100000' }
+        @{ Parameter = 'CpusetCpus'; Value = '0'; Controller = 'cpuset'; V1 = 'cpuset.cpus'; V2 = 'cpuset.cpus'; IsV1 = '0'; IsV2 = '0' }
+        @{ Parameter = 'PidsLimit'; Value = 77; Controller = 'pids'; V1 = 'pids.max'; V2 = 'pids.max'; IsV1 = '77'; IsV2 = '77' }
+        @{ Parameter = 'PidsLimit'; Value = -1; Controller = 'pids'; V1 = 'pids.max'; V2 = 'pids.max'; IsV1 = 'max'; IsV2 = 'max' }
+    ) {
+        $limit = @{ $parameter = $value }
+        Set-ContainerLimit limited @limit
+        $isUnified = -not (Test-Path "$(Get-CgroupFolder $container.Pid $controller)/tasks")
+        Get-KernelValue $container.Pid $controller $v1 $v2 | Should -Be ($isUnified ? $isV2 : $isV1)
+    }
+
+    It 'keeps what is not given' {
+        Set-ContainerLimit limited -Memory 64MB -PidsLimit 50
+        Set-ContainerLimit limited -Cpus 1
+        $limit = (Get-Container limited).Limit
+        $limit.MemoryMax, $limit.PidsMax, $limit.Cpus | Should -Be 64MB, 50, 1
+    }
+
+    It 'reads back the weight that was set' -ForEach 1, 3, 100, 200, 10000 {
+        Set-ContainerLimit limited -CpuWeight $_
+        (Get-Container limited).Limit.CpuWeight | Should -Be $_
+    }
+
+    It 'limits one disk, and frees it again' -Skip:(-not $hasDisk) {
+        $disk = (Get-ChildItem /sys/block | Where-Object Name -match '^(sd|vd|nvme|xvd)' | Select-Object -First 1).Name
+        Set-ContainerLimit limited -DeviceReadBps "/dev/${disk}:10mb" -DeviceWriteIops "/dev/${disk}:100"
+        $throttle = (Get-Container limited).Limit.DeviceThrottles
+        "$($throttle.Major):$($throttle.Minor)" | Should -Be (Get-Content "/sys/block/$disk/dev")
+        $throttle.ReadBps, $throttle.WriteIops | Should -Be 10MB, 100
+        Set-ContainerLimit limited -DeviceReadBps "/dev/${disk}:max" -DeviceWriteIops "/dev/${disk}:max"
+        (Get-Container limited).Limit.DeviceThrottles | Should -BeNullOrEmpty
+    }
+
+    It 'takes objects, wildcards and the beginning of an id' {
+        $container | Set-ContainerLimit -PidsLimit 61
+        Set-ContainerLimit 'limi*' -Cpus 2
+        Set-ContainerLimit $container.Id.Substring(0, 10) -CpuWeight 50
+        $limit = (Get-Container limited).Limit
+        $limit.PidsMax, $limit.Cpus, $limit.CpuWeight | Should -Be 61, 2, 50
+    }
+
+    It 'returns the report with -PassThru, and nothing without' {
+        Set-ContainerLimit limited -Memory 72MB | Should -BeNullOrEmpty
+        (Set-ContainerLimit limited -Memory 73MB -PassThru).Memory | Should -Be 73MB
+    }
+
+    It 'prints the writes with -WhatIf and changes nothing' {
+        Set-ContainerLimit limited -Memory 70MB
+        $printed = Set-ContainerLimit limited -Memory 90MB -WhatIf 6>&1
+        "$printed" | Should -Match "write\(.*$(90MB).*# "
+        (Get-Container limited).Limit.MemoryMax | Should -Be 70MB
+    }
+
+    It 'prints the writes with -Verbose' {
+        "$(Set-ContainerLimit limited -PidsLimit 62 -Verbose 4>&1)" | Should -Match 'write\(.*pids\.max", "62"'
+    }
+
+    It 'keeps a change for the next start' {
+        Set-ContainerLimit limited -Memory 48MB -CpuWeight 300 -PidsLimit 63
+        Stop-Container limited -Timeout 0
+        Start-Container limited
+        $limit = (Get-Container limited).Limit
+        $limit.MemoryMax, $limit.CpuWeight, $limit.PidsMax | Should -Be 48MB, 300, 63
+    }
+
+    It 'loses no change of many at once' {
+        $module = (Get-Module PSContainer).Path
+        1..8 | ForEach-Object -ThrottleLimit 8 -Parallel {
+            Import-Module $using:module
+            $limit = @(@{ Memory = 81MB }, @{ Cpus = 1.25 }, @{ CpuWeight = 77 }, @{ PidsLimit = 64 })[$_ % 4]
+            Set-ContainerLimit limited @limit
+        }
+        Stop-Container limited -Timeout 0
+        $next = Get-ContainerLimit limited
+        $next.Memory, $next.Cpus, $next.CpuWeight, $next.PidsLimit | Should -Be 81MB, 1.25, 77, 64
+        Start-Container limited
+    }
+
+    It 'leaves a hand-written member of config.json where it is' {
+        $path = "$env:PSCONTAINER_ROOT/containers/$($container.Id)/config.json"
+        $config = Get-Content $path -Raw | ConvertFrom-Json -AsHashtable
+        $config.annotations = @{ mine = 'yes' }
+        $config.linux.resources.network = @{ classID = 7 }
+        $config | ConvertTo-Json -Depth 20 | Set-Content $path
+        Set-ContainerLimit limited -Memory 55MB
+        $after = Get-Content $path -Raw | ConvertFrom-Json
+        $after.annotations.mine, $after.linux.resources.network.classID, $after.linux.resources.memory.limit | Should -Be 'yes', 7, 55MB
+        $config.linux.resources.Remove('network')
+        $config | ConvertTo-Json -Depth 20 | Set-Content $path
+    }
+}
+
+Describe 'Set-ContainerLimit on a container that does not run' -Tag Root -Skip:(-not $isRoot) {
+    BeforeAll { $null = New-Container resting -Memory 40MB -NoStart }
+    AfterAll { Clear-Everything }
+
+    It 'holds from the next start' {
+        Set-ContainerLimit resting -Memory 60MB -MemorySwap 0 -Cpus 1.5 -CpusetCpus 0
+        $next = Get-ContainerLimit resting
+        $next.IsInForce, $next.Memory, $next.Cpus | Should -Be $false, 60MB, 1.5
+        Start-Container resting
+        $limit = (Get-Container resting).Limit
+        $limit.MemoryMax, $limit.MemorySwapMax, $limit.Cpus, $limit.CpusetCpus | Should -Be 60MB, 0, 1.5, '0'
+        Stop-Container resting -Timeout 0
+    }
+
+    It 'takes a limit away again' {
+        Set-ContainerLimit resting -Memory max -Cpus -1 -CpusetCpus ''
+        Start-Container resting
+        $limit = (Get-Container resting).Limit
+        $limit.MemoryMax, $limit.Cpus | Should -Be ([long]::MaxValue), ([double]::PositiveInfinity)
+        Stop-Container resting -Timeout 0
+    }
+
+    It 'refuses what the next start would refuse' {
+        $path = (Get-ChildItem "$env:PSCONTAINER_ROOT/containers/*/config.json").FullName
+        $text = Get-Content $path -Raw
+        Get-ErrorId { Set-ContainerLimit resting -CpusetCpus 4000 } | Should -Be CpusetInvalid
+        Get-Content $path -Raw | Should -BeExactly $text
+        Get-ChildItem (Split-Path $path) -Filter '*.new' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The kernel holds to it' -Tag Root -Skip:(-not $isRoot) {
+    AfterAll { Clear-Everything }
+
+    It 'kills what touches 60 MB in a 40 MB container, and the container says so' {
+        # Without the limit on swap a machine that has any would only become slow.
+        $null = New-Container eater -Memory 40MB -NoStart -Command sh -ArgumentList '-c', 'head -c 60m /dev/zero | tail'
+        Set-ContainerLimit eater -MemorySwap 0
+        Start-Container eater
+        $exit = Wait-Container eater -Timeout 30
+        $exit.OomKilled | Should -BeTrue
+        (Get-Container eater).OomKilled | Should -BeTrue
+    }
+
+    It 'kills none that stays below' {
+        $null = New-Container modest -Memory 40MB -Command sh -ArgumentList '-c', 'head -c 10m /dev/zero | tail -c 1 | wc -c'
+        $exit = Wait-Container modest -Timeout 30
+        $exit.OomKilled, $exit.ExitCode | Should -Be $false, 0
+    }
+
+    It 'refuses a fork beyond -PidsLimit' {
+        $null = New-Container forker -Command sh -ArgumentList '-c', 'sleep 1; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 60 & done; wait'
+        Set-ContainerLimit forker -PidsLimit 5
+        $usage = $null
+        for ($i = 0; $i -lt 100 -and -not $usage.PidsRefused; $i++) {
+            Start-Sleep -Milliseconds 50
+            $usage = (Get-Container forker).Usage
+            if (-not $usage) { break }
+            $usage.PidsCurrent | Should -BeLessOrEqual 5
+            $peak = [Math]::Max([long]$peak, [long]$usage.PidsCurrent)
+        }
+        # The shell gives up at the refused fork; what was seen until then never exceeded the limit.
+        $peak | Should -BeLessOrEqual 5
+        $peak | Should -BeGreaterThan 0
+    }
+
+    It 'cuts processor time at -Cpus' {
+        $null = New-Container spinner -Command sh -ArgumentList '-c', 'while :; do :; done'
+        Set-ContainerLimit spinner -Cpus 0.1
+        $first = (Get-Container spinner).Usage
+        Start-Sleep -Seconds 2
+        $second = (Get-Container spinner).Usage
+        $second.CpuThrottledCount | Should -BeGreaterThan $first.CpuThrottledCount
+        $share = ($second.CpuUsage - $first.CpuUsage) / ($second.Time - $first.Time)
+        $share | Should -BeLessThan 0.2
+    }
+}
+
+Describe 'Set-ContainerLimit on any process' -Tag Root -Skip:(-not $isRoot) {
+    AfterEach { Clear-Everything }
+
+    It 'limits a piped process, in a group of its own' {
+        $process = Start-Sleeper
+        $process | Set-ContainerLimit -Memory 40MB -PidsLimit 5
+        Get-KernelValue $process.Id memory memory.limit_in_bytes memory.max | Should -Be "$(40MB)"
+        Get-KernelValue $process.Id pids pids.max pids.max | Should -Be 5
+        Get-Content "$(Get-CgroupFolder $process.Id pids)/cgroup.procs" | Should -Be $process.Id
+    }
+
+    It 'limits many, each by itself' {
+        $all = 1..3 | ForEach-Object { Start-Sleeper }
+        $all | Set-ContainerLimit -PidsLimit 9 -PassThru | ForEach-Object PidsLimit | Should -Be 9, 9, 9
+        ($all | ForEach-Object { Get-CgroupFolder $_.Id pids } | Sort-Object -Unique).Count | Should -Be 3
+    }
+
+    It 'takes a number, and a second limit in the same group' {
+        $process = Start-Sleeper
+        Set-ContainerLimit -ProcessId $process.Id -PidsLimit 7
+        $folder = Get-CgroupFolder $process.Id pids
+        Set-ContainerLimit -ProcessId $process.Id -PidsLimit 8
+        Get-CgroupFolder $process.Id pids | Should -Be $folder
+        Get-KernelValue $process.Id pids pids.max pids.max | Should -Be 8
+    }
+
+    It 'moves nothing with -WhatIf' {
+        $process = Start-Sleeper
+        $before = Get-Content "/proc/$($process.Id)/cgroup"
+        "$($process | Set-ContainerLimit -PidsLimit 5 -WhatIf 6>&1)" | Should -Match 'mkdir\(.*cgroup\.procs.*pids\.max'
+        Get-Content "/proc/$($process.Id)/cgroup" | Should -Be $before
+    }
+
+    It 'leaves the process where it was if a limit can''t be had' {
+        $process = Start-Sleeper
+        $before = Get-Content "/proc/$($process.Id)/cgroup"
+        Get-ErrorId { $process | Set-ContainerLimit -PidsLimit 5 -CpusetCpus 4000 } | Should -Be CpusetInvalid
+        Get-Content "/proc/$($process.Id)/cgroup" | Should -Be $before
+        Get-ChildItem /sys/fs/cgroup -Recurse -Directory -Filter "pscontainer.limit-$($process.Id)-*" | Should -BeNullOrEmpty
+    }
+
+    It 'says that a process has ended, and goes on with the others' {
+        $ended = Start-Sleeper
+        $ended.Kill()
+        $ended.WaitForExit()
+        $running = Start-Sleeper
+        Get-ErrorId { $ended, $running | Set-ContainerLimit -PidsLimit 5 } | Should -Be ProcessNotFound
+        Get-KernelValue $running.Id pids pids.max pids.max | Should -Be 5
+        Get-ErrorId { Set-ContainerLimit -ProcessId ([int]::MaxValue) -PidsLimit 5 } | Should -Be ProcessNotFound
+    }
+}
+
+Describe 'Set-ContainerLimit where cgroup v1 has the memory' -Tag Root, V1 -Skip:(-not ($isRoot -and $isV1)) {
+    BeforeAll { $null = New-Container old -Memory 40MB }
+    AfterAll { Clear-Everything }
+
+    It 'has no MemoryHigh, whether the container runs or not' {
+        Get-ErrorId { Set-ContainerLimit old -MemoryHigh 30MB } | Should -Be LimitNotSupported
+        Stop-Container old -Timeout 0
+        Get-ErrorId { Set-ContainerLimit old -MemoryHigh 30MB } | Should -Be LimitNotSupported
+        Start-Container old
+    }
+
+    It 'has no limit of swap without one of memory' {
+        $null = New-Container free
+        Get-ErrorId { Set-ContainerLimit free -MemorySwap 10MB } | Should -Be LimitNotSupported
+    }
+
+    It 'refuses less memory than is in use, and changes nothing' {
+        $null = New-Container full -Memory 100MB -Tmpfs /mnt
+        Invoke-ContainerCommand full -Command sh -ArgumentList '-c', 'head -c 40m /dev/zero > /mnt/held'
+        Get-ErrorId { Set-ContainerLimit full -Memory 8MB -MemorySwap 0 } | Should -Be MemoryInUse
+        (Get-Container full).Limit.MemoryMax | Should -Be 100MB
+    }
+}
+
+Describe 'Set-ContainerLimit where cgroup v2 has the memory' -Tag Root, V2 -Skip:(-not ($isRoot -and $isV2)) {
+    BeforeAll { $container = New-Container new -Memory 40MB }
+    AfterAll { Clear-Everything }
+
+    It 'has MemoryHigh, and keeps it for the next start' {
+        Set-ContainerLimit new -MemoryHigh 30MB
+        Get-Content "$(Get-CgroupFolder $container.Pid memory)/memory.high" | Should -Be "$(30MB)"
+        Stop-Container new -Timeout 0
+        Start-Container new
+        (Get-Container new).Limit.MemoryHigh | Should -Be 30MB
+    }
+
+    It 'limits swap without limiting memory' {
+        Set-ContainerLimit new -Memory max -MemorySwap 10MB
+        $limit = (Get-Container new).Limit
+        $limit.MemoryMax, $limit.MemorySwapMax | Should -Be ([long]::MaxValue), 10MB
+    }
+
+    It 'gives a container''s process no limits of its own' {
+        Get-ErrorId { Set-ContainerLimit -ProcessId (Get-Container new).Pid -PidsLimit 5 } | Should -Be ProcessInContainer
+    }
+}
+
+Describe 'Set-ContainerLimit and bad input' {
+    It 'knows <id> in <script>' -ForEach @(
+        @{ Id = 'ParameterArgumentTransformationError'; Script = { Set-ContainerLimit x -Memory banana } }
+        @{ Id = 'LimitTooSmall'; Script = { Set-ContainerLimit x -Memory 1KB } }
+        @{ Id = 'LimitMissing'; Script = { Set-ContainerLimit x } }
+        @{ Id = 'LimitOutOfRange'; Script = { Set-ContainerLimit x -Cpus 0 } }
+        @{ Id = 'LimitOutOfRange'; Script = { Set-ContainerLimit x -CpuWeight 0 } }
+        @{ Id = 'LimitOutOfRange'; Script = { Set-ContainerLimit x -IOWeight 10001 } }
+        @{ Id = 'LimitOutOfRange'; Script = { Set-ContainerLimit x -PidsLimit 0 } }
+        @{ Id = 'LimitOutOfRange'; Script = { Set-ContainerLimit x -Memory -2 } }
+        @{ Id = 'LimitOutOfRange'; Script = { Set-ContainerLimit x -DeviceReadBps 8:0:fast } }
+        @{ Id = 'CpusetInvalid'; Script = { Set-ContainerLimit x -CpusetCpus all } }
+        @{ Id = 'LimitDeviceInvalid'; Script = { Set-ContainerLimit x -DeviceReadBps /dev/nosuch:1mb } }
+        @{ Id = 'LimitDeviceInvalid'; Script = { Set-ContainerLimit x -DeviceReadBps /dev/null:1mb } }
+        @{ Id = 'LimitDeviceInvalid'; Script = { Set-ContainerLimit x -DeviceWriteIops 100 } }
+        @{ Id = 'ContainerNotFound'; Script = { Set-ContainerLimit nosuch -Memory 40MB } }
+        @{ Id = 'ContainerNotFound'; Script = { Set-ContainerLimit 4204 -Memory 40MB } }
+        @{ Id = 'LimitTargetNotUnderstood'; Script = { Get-Date | Set-ContainerLimit -Memory 40MB } }
+    ) {
+        Get-ErrorId $script | Should -Be $id
+    }
+
+    It 'completes disks with their colon' -Skip:(-not $hasAnyDisk) {
+        $completed = (TabExpansion2 'Set-ContainerLimit x -DeviceReadBps /dev/').CompletionMatches.CompletionText
+        $completed | Should -Not -BeNullOrEmpty
+        $completed | ForEach-Object { $_ | Should -Match ':$' }
+    }
+}

@@ -1,0 +1,34 @@
+# Other PowerShells beside this one: in this process, to be stopped as Ctrl+C stops them, and in processes of their own.
+
+# A runspace that has the module and runs a script; Stop() on it is what Ctrl+C is to a prompt.
+function Start-Pipeline([string] $Script) {
+    $shell = [powershell]::Create()
+    $null = $shell.AddScript("Import-Module '$module'; $Script")
+    $output = [Management.Automation.PSDataCollection[psobject]]::new()
+    $run = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output)
+    [pscustomobject]@{ Shell = $shell; Output = $output; Run = $run }
+}
+
+# Milliseconds until it has let go.
+function Stop-Pipeline($Pipeline) {
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    $Pipeline.Shell.Stop()
+    $Pipeline.Shell.Dispose()
+    $clock.ElapsedMilliseconds
+}
+
+# A pwsh that imports the module, says "ready", and runs the script once a line comes in.
+function Start-Session([string] $Script) {
+    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$module'; 'ready'; `$null = [Console]::ReadLine(); $Script" |
+        ForEach-Object { $start.ArgumentList.Add($_) }
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+    [Diagnostics.Process]::Start($start)
+}
+
+# As nobody, from nobody's own folder; returns what it prints.
+function Invoke-AsNobody([string] $Script) {
+    $nobody = 65534
+    setpriv --reuid $nobody --regid $nobody --clear-groups --inh-caps=-all env HOME=/tmp (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "Import-Module '$module'; $Script" 2>&1 |
+        ForEach-Object { "$_" }
+}

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# run.sh [LANE...]
+#
+# Runs lanes of tests on what has been built (unit, system, pester, vm; all of them where none is named), then prints a
+# table of them and, as the last line, "N passed, N failed, N skipped". Output of each lane: out/tests/LANE.log.
+#
+# A lane that this machine cannot run counts as one skipped and says why; one that should have run and ended without
+# having counted its tests counts as one failed. Ends with 1 where anything failed.
+set -uo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+
+readonly logs=${PSCONTAINER_TEST_LOGS:-$PWD/out/tests}
+readonly pwsh=${PSCONTAINER_PWSH:-pwsh}
+readonly in_vm=$([[ $(uname -n) == pscontainer-vm ]] && echo 1)
+export DOTNET_CLI_UI_LANGUAGE=en DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 POWERSHELL_UPDATECHECK=Off NO_COLOR=1
+
+rows=()
+passed=0 failed=0 skipped=0
+row() { # lane, passed, failed, skipped, note
+    rows+=("$(printf '%-12s %6d %6d %7d  %s' "$@")")
+    ((passed += $2, failed += $3, skipped += $4))
+}
+not_run() { row "$1" 0 0 1 "not run: $2"; }
+
+# Runs the command for at most that many seconds, to the lane's log and from there to the screen: at a pipe's end one
+# would wait for whatever a test has left running.
+running=
+run() { # lane, seconds, command...
+    local log=$logs/$1.log
+    echo
+    echo "== $1"
+    timeout --kill-after=30 "${@:2}" </dev/null >"$log" 2>&1 &
+    running=$!
+    tail -f -q -c +1 -s 0.2 --pid="$running" "$log"
+    wait "$running"
+}
+trap 'kill "$running" 2>/dev/null; exit 130' INT
+trap 'kill "$running" 2>/dev/null; exit 143' TERM
+
+# What the lane's log says last of its counts, as "passed failed skipped"; nothing where it has none.
+counts() { # lane, sed expression
+    sed -nE "s/\x1b\[[0-9;]*m//g; $2" "$logs/$1.log" | tail -n 1
+}
+
+# Files the lane's row, given how its command ended.
+conclude() { # lane, exit code, counts
+    local lane=$1 code=$2 p f s note=
+    read -r p f s <<<"$3"
+    if [[ ! $p ]]; then
+        p=0 f=1 s=0 note="ended with $code before its tests were counted"
+        ((code == 124 || code == 137)) && note="stopped: it took too long"
+    elif ((code != 0 && f == 0)); then
+        f=1 note="ended with $code, though no test failed"
+    fi
+    row "$lane" "$p" "$f" "$s" "$note"
+}
+
+xunit() { # lane, seconds, assembly
+    run "$1" "$2" dotnet test "$3"
+    conclude "$1" $? "$(counts "$1" 's/^ *[[:alpha:]]+! +- Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+),.*/\2 \1 \3/p')"
+}
+
+assembly() { echo "tests/$1/bin/Release/$(sed -nE 's|.*<TestFramework>(.*)</TestFramework>.*|\1|p' Directory.Build.props)/$2.dll"; }
+
+unit() { xunit unit 300 "$(assembly unit PSContainer.Tests.Unit)"; }
+
+system() {
+    ((EUID == 0)) || { not_run system "needs root"; return; }
+    xunit system 1200 "$(assembly system PSContainer.Tests.System)"
+}
+
+# In the virtual machine, where everything takes ten times as long, only what is closest to the kernel.
+pester() {
+    ((EUID == 0)) || { not_run pester "needs root"; return; }
+    command -v "$pwsh" >/dev/null || { not_run pester "no PowerShell here"; return; }
+    "$pwsh" -NoProfile -NonInteractive -Command 'if (-not (Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -ge 5 })) { exit 1 }' ||
+        { not_run pester "no Pester here: Install-PSResource Pester"; return; }
+
+    local files=
+    [[ $in_vm ]] && files="-Path (Get-Item tests/pester/New-Container*, tests/pester/Get-Namespace*, tests/pester/Enter-ContainerNamespace*, tests/pester/Set-ContainerLimit*)"
+    run pester 1200 "$pwsh" -NoProfile -NonInteractive -Command "& tests/pester/run.ps1 $files; exit \$LASTEXITCODE"
+    conclude pester $? "$(counts pester 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p')"
+}
+
+# The same lanes in a virtual machine with cgroup v2 alone; its table becomes rows of this one.
+vm() {
+    local code reason lane p f s note found= seen=$PWD
+    ((EUID == 0)) || { not_run vm "needs root"; return; }
+    case $PWD/ in
+        /tmp/* | /run/* | /dev/*) # the virtual machine has its own
+            seen=$(mktemp -d /var/tmp/pscontainer-vm.XXXXXX)
+            cp -a PSContainer.sln Directory.Build.props out tests "$seen" ;;
+    esac
+    run vm 1800 env -C "$seen" tests/vm/run.sh --timeout 1790 -- \
+        env PSCONTAINER_TEST_LOGS=/tmp "PSCONTAINER_PWSH=$pwsh" tests/run.sh system pester
+    code=$?
+    [[ $seen == "$PWD" ]] || rm -rf "$seen"
+    reason=$(sed -n 's/^not available: //p' "$logs/vm.log" | tail -n 1)
+    ((code == 125)) && [[ $reason ]] && { not_run vm "$reason"; return; }
+    while read -r lane p f s note; do
+        row "vm: $lane" "$p" "$f" "$s" "$note"
+        found=1
+    done < <(sed -n '/^lane  *passed/,$p' "$logs/vm.log" | grep -E '^[a-z]+ +[0-9]+ +[0-9]+ +[0-9]+ ')
+    [[ $found ]] || conclude vm "$code" ""
+}
+
+lanes=("$@")
+((${#lanes[@]})) || lanes=(unit system pester vm)
+for lane in "${lanes[@]}"; do
+    case $lane in unit | system | pester | vm) ;; *) echo "run.sh: no lane is called $lane" >&2; exit 2 ;; esac
+done
+
+mkdir -p "$logs"
+for lane in "${lanes[@]}"; do "$lane"; done
+
+echo
+printf '%-12s %6s %6s %7s\n' lane passed failed skipped
+printf "%s\n" "${rows[@]}" | sed "s, *$,,"
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0))
