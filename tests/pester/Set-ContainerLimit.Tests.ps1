@@ -333,7 +333,7 @@ Describe 'Set-ContainerLimit where cgroup v2 has the memory' -Tag Root, V2 -Skip
     }
 
     It 'gives a container''s process no limits of its own' {
-        Get-ErrorId { Set-ContainerLimit -ProcessId $container.Pid -PidsLimit 5 } | Should -Be ProcessInContainer
+        Get-ErrorId { Set-ContainerLimit -ProcessId (Get-Container new).Pid -PidsLimit 5 } | Should -Be ProcessInContainer
     }
 }
 
