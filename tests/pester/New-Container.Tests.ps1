@@ -90,6 +90,7 @@ Describe 'New-Container' -Tag Root -Skip:(-not $isRoot) {
 
     It 'takes names from the pipeline' {
         ('a1', 'a2' | New-Container -NoStart).Name | Should -Be a1, a2
+        ("Name`nb1`nb2" | ConvertFrom-Csv | New-Container -NoStart).Name | Should -Be b1, b2
     }
 
     It 'goes on with the next name after an error' {
