@@ -29,8 +29,8 @@ public class TerminalTests
         bundle.Process["terminal"] = true;
         Outcome outcome = Script(Quoted([Machine.Executable, .. bundle.Write().Line("run")]));
         Assert.Equal(0, outcome.Code);
-        // Before it, the terminal shows the end of its own input.
-        Assert.EndsWith("runc", outcome.Output.Trim());
+        // Around it, the terminal shows the end of its own input.
+        Assert.Contains("runc", outcome.Output);
     }
 
     [SystemFact("script")]

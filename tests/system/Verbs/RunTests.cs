@@ -48,10 +48,11 @@ public class RunTests
     [SystemFact]
     public void A_container_that_is_killed_ends_run_with_137()
     {
-        using var bundle = new Bundle("sleep", "1000");
+        using var bundle = Bundle.Shell("echo ready; exec sleep 1000");
         bundle.Write();
         using var run = Outcome.Begin(Machine.Executable, bundle.Line("run"));
-        Pscontainer.Eventually(() => Pscontainer.Run("kill", bundle.Id, "KILL").Code == 0, "kill");
+        Assert.Equal("ready", run.StandardOutput.ReadLine());
+        Assert.Equal(0, Pscontainer.Run("kill", bundle.Id, "KILL").Code);
         Assert.True(run.WaitForExit(Machine.Patience));
         Assert.Equal(137, run.ExitCode);
         bundle.AssertGone();

@@ -11,7 +11,7 @@ public class MaskAndDeviceTests
     public void The_mask_is_the_hosts_own_and_goes_on_by_descriptor()
     {
         SyscallPlan plan = SamplePlan.Build(SamplePlan.Spec());
-        plan.InOrder("open_tree(AT_FDCWD, \"/dev/null\", OPEN_TREE_CLONE)", "fsopen(\"tmpfs\"", "RDONLY|NOSUID|NODEV|NOEXEC", "is there such a folder?", "or such a file?", "pivot_root");
+        plan.InOrder("openat(AT_FDCWD, \"/dev/null\", O_PATH)", "fsopen(\"tmpfs\"", "RDONLY|NOSUID|NODEV|NOEXEC", "is there such a folder?", "or such a file?", "pivot_root");
         Step folder = plan.Step("is there such a folder?"), file = plan.Step("or such a file?");
         // A link there is an attack (CVE-2025-31133), not an absence.
         Assert.Equal([Errno.ENOENT, Errno.ENOTDIR], folder.Tolerated);
@@ -26,7 +26,7 @@ public class MaskAndDeviceTests
 
     [Fact]
     public void Without_masks_there_is_nothing_to_mask_with()
-        => Assert.False(SamplePlan.Build(spec => spec.With((LinuxSpec l) => l with { MaskedPaths = [] })).Has("\"/dev/null\", OPEN_TREE_CLONE"));
+        => Assert.False(SamplePlan.Build(spec => spec.With((LinuxSpec l) => l with { MaskedPaths = [] })).Has("the mask for"));
 
     [Fact]
     public void Dev_has_the_nodes_and_links_that_programs_expect()
@@ -81,6 +81,6 @@ public class MaskAndDeviceTests
         SyscallPlan plan = SamplePlan.Build(spec => spec.With((ProcessSpec p) => p with { Terminal = true }));
         plan.InOrder("setsid", "openat2(<tree of /srv/root>, \"/dev/pts/ptmx\"", "TIOCSPTLCK", "TIOCGPTPEER", "hand over", "dup3(<slave>, 0", "dup3(<slave>, 1", "dup3(<slave>, 2", "TIOCSCTTY", "pivot_root", "close_range");
         Assert.Contains("RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS|RESOLVE_NO_SYMLINKS", plan.Step("openat2(<tree of /srv/root>, \"/dev/pts/ptmx\"").ToString());
-        Assert.False(SamplePlan.Build(SamplePlan.Spec()).Has("ptmx\","));
+        Assert.False(SamplePlan.Build(SamplePlan.Spec()).Has("TIOCGPTPEER"));
     }
 }

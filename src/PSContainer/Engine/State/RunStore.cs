@@ -56,7 +56,17 @@ public sealed class RunStore(StorageRoot root)
     public void Release(string id)
     {
         string folder = root.RunFolder(id);
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        while (Directory.Exists(folder))
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception gone) when (gone is DirectoryNotFoundException or FileNotFoundException)
+            {
+                // Somebody else clears it at the same time: a start that failed, and a delete by force.
+            }
+        }
     }
 
     private void MakeRoot()
