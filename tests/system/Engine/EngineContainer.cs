@@ -20,6 +20,8 @@ internal sealed class EngineContainer : IDisposable
     /// <summary>As it is now.</summary>
     public Container Now => Container = Machine.Engine.Get(Container.Id);
 
+    public void Start() => Container = Machine.Engine.Start(Now);
+
     public ContainerExit WaitEnd() => Machine.Engine.Wait(Container, Machine.Patience, CancellationToken.None);
 
     /// <summary>What it printed on both streams, without the log's own columns.</summary>

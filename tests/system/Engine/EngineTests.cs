@@ -28,7 +28,7 @@ public class EngineTests
         Assert.Equal(ContainerStatus.Created, container.Now.Status);
         for (int i = 0; i < 3; i++)
         {
-            Machine.Engine.Start(container.Now);
+            container.Start();
             Assert.Equal(0, Machine.Engine.Wait(container.Now, Machine.Patience, CancellationToken.None).ExitCode);
         }
         Assert.Equal(["once", "once", "once"], container.Output());
@@ -39,7 +39,7 @@ public class EngineTests
     {
         using var container = new EngineContainer(new ContainerSpec { Command = "sh", Arguments = ["-c", "ls /data; echo x >/data/written && ls /data"] });
         container.WaitEnd();
-        Machine.Engine.Start(container.Now);
+        container.Start();
         container.WaitEnd();
         Assert.Equal(["written", "written"], container.Output());
         Assert.Empty(Directory.GetFileSystemEntries(Machine.BusyboxRoot + "/data"));

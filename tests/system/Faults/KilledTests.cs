@@ -23,7 +23,8 @@ public class KilledTests
                 using var traced = Outcome.Begin("strace", ["-f", "-qq", "-o", "/dev/null", "-e", $"inject={call}:signal=KILL:when={nth}", Machine.Executable, .. bundle.Line(verb)]);
                 // With fewer calls than that, create succeeds, and strace stays with the child that waits for its start.
                 Pscontainer.Eventually(() => traced.HasExited || Pscontainer.Run("state", bundle.Id).Output.Contains("\"created\"", StringComparison.Ordinal), "the end of " + verb);
-                Assert.Equal(0, Pscontainer.Run("delete", "--force", bundle.Id).Code);
+                Outcome delete = Pscontainer.Run("delete", "--force", bundle.Id);
+                Assert.True(delete.Code == 0, $"{verb} killed at {call} {nth}: {delete}");
                 Assert.True(traced.WaitForExit(Machine.Patience));
                 bundle.AssertGone();
                 Pscontainer.Eventually(() => !Processes(bundle.Folder).Any(), $"no process after {verb} was killed at {call} {nth}");

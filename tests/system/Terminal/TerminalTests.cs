@@ -28,7 +28,9 @@ public class TerminalTests
         using var bundle = new Bundle("sh", "-c", "hostname");
         bundle.Process["terminal"] = true;
         Outcome outcome = Script(Quoted([Machine.Executable, .. bundle.Write().Line("run")]));
-        Assert.Equal((0, "runc"), (outcome.Code, outcome.Output.Trim()));
+        Assert.Equal(0, outcome.Code);
+        // Before it, the terminal shows the end of its own input.
+        Assert.EndsWith("runc", outcome.Output.Trim());
     }
 
     [SystemFact("script")]

@@ -70,6 +70,8 @@ public sealed unsafe class CompiledPlan : IDisposable
         to->When = (short)(step.When?.Index ?? -1);
         to->Unless = (short)(step.Unless?.Index ?? -1);
         for (int i = 0; i < step.Tolerated.Count; i++) to->Tolerated[i] = (short)step.Tolerated[i];
+        int fills = step.Arguments.Sum(argument => argument is Argument.Block block ? block.Filled.Length : 0);
+        if (fills > 0) to->Fills = (Fill*)_memory.Allocate(fills * sizeof(Fill));
         for (int i = 0; i < step.Arguments.Count; i++)
         {
             switch (step.Arguments[i])
@@ -98,8 +100,6 @@ public sealed unsafe class CompiledPlan : IDisposable
     private void AddFills(Argument.Block block, byte* start, CompiledStep* to)
     {
         foreach ((int offset, byte[] target) in block.Pointers) *(nint*)(start + offset) = _memory.Bytes(target);
-        if (block.Filled.Length == 0) return;
-        to->Fills = (Fill*)_memory.Allocate(block.Filled.Length * sizeof(Fill));
         foreach ((int offset, Slot slot) in block.Filled)
             to->Fills[to->FillCount++] = new Fill { Target = (int*)(start + offset), Slot = slot.Index };
     }

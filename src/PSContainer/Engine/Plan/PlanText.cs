@@ -25,5 +25,7 @@ public static class PlanText
         return step.Why + condition + tolerated;
     }
 
-    private static string Line(int number, string who, string call, string why) => $"{number,4} {who} {call}  # {why}";
+    private static string Line(int number, string who, string call, string why)
+        // Names of slots and reasons hold paths as well, and those come from strangers.
+        => Argument.Printable($"{number,4} {who} {call}  # {why}");
 }

@@ -10,6 +10,9 @@ internal static class JsonReading
 
     public static string? Text(this JsonElement parent, string name) => parent.Has(name)?.GetString();
 
+    /// <exception cref="KeyNotFoundException">It is absent, or null.</exception>
+    public static string RequiredText(this JsonElement parent, string name) => parent.Text(name) ?? throw new KeyNotFoundException(name + " is missing");
+
     public static bool Flag(this JsonElement parent, string name) => parent.Has(name)?.GetBoolean() ?? false;
 
     public static IReadOnlyList<T> List<T>(this JsonElement parent, string name, Func<JsonElement, T> read)

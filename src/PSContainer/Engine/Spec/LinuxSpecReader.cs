@@ -12,7 +12,7 @@ internal static class LinuxSpecReader
             throw RuntimeSpecReader.NotSupported("a user namespace with mappings");
         return new LinuxSpec
         {
-            Namespaces = linux.List("namespaces", n => new NamespaceSpec(n.GetProperty("type").GetString()!, n.Text("path"))),
+            Namespaces = linux.List("namespaces", n => new NamespaceSpec(n.RequiredText("type"), n.Text("path"))),
             Devices = linux.List("devices", ReadDevice),
             CgroupsPath = linux.Text("cgroupsPath"),
             Resources = linux.Has("resources") is { } resources ? ReadResources(resources) : new ResourceSpec(),
@@ -24,8 +24,8 @@ internal static class LinuxSpecReader
     }
 
     private static DeviceSpec ReadDevice(JsonElement device) => new(
-        device.GetProperty("path").GetString()!,
-        device.GetProperty("type").GetString() is [var type, ..] ? type : 'c',
+        device.RequiredText("path"),
+        device.RequiredText("type") is [var type, ..] ? type : 'c',
         device.Has("major")?.GetUInt32() ?? 0,
         device.Has("minor")?.GetUInt32() ?? 0,
         device.Has("fileMode")?.GetUInt32() ?? 0x1B6, // 0666

@@ -146,7 +146,7 @@ public static class RuntimeSpecReader
                 Ambient = sets.Strings("ambient"),
             },
             Rlimits = process.List("rlimits", r => new RlimitSpec(
-                r.GetProperty("type").GetString()!, r.GetProperty("soft").GetUInt64(), r.GetProperty("hard").GetUInt64())),
+                r.RequiredText("type"), r.GetProperty("soft").GetUInt64(), r.GetProperty("hard").GetUInt64())),
             NoNewPrivileges = process.Flag("noNewPrivileges"),
             OomScoreAdj = process.Has("oomScoreAdj")?.GetInt32(),
         };
@@ -160,7 +160,7 @@ public static class RuntimeSpecReader
     };
 
     private static MountSpec ReadMount(JsonElement mount) => new(
-        mount.GetProperty("destination").GetString()!, mount.Text("type"), mount.Text("source"))
+        mount.RequiredText("destination"), mount.Text("type"), mount.Text("source"))
     {
         Options = mount.Strings("options"),
     };

@@ -13,6 +13,7 @@ public static class RuntimeSpecWriter
     {
         json.WriteString("ociVersion", spec.OciVersion);
         if (spec.Hostname is not null) json.WriteString("hostname", spec.Hostname);
+        if (spec.Domainname is not null) json.WriteString("domainname", spec.Domainname);
         json.WriteStartObject("root");
         json.WriteString("path", spec.Root.Path);
         json.WriteBoolean("readonly", spec.Root.ReadOnly);
@@ -40,6 +41,7 @@ public static class RuntimeSpecWriter
         json.WriteStartArray("additionalGids");
         foreach (uint group in process.User.AdditionalGids) json.WriteNumberValue(group);
         json.WriteEndArray();
+        if (process.User.Umask is { } umask) json.WriteNumber("umask", umask);
         json.WriteEndObject();
         json.WriteStartObject("capabilities");
         WriteStrings(json, "bounding", process.Capabilities.Bounding);
@@ -48,7 +50,18 @@ public static class RuntimeSpecWriter
         WriteStrings(json, "inheritable", process.Capabilities.Inheritable);
         WriteStrings(json, "ambient", process.Capabilities.Ambient);
         json.WriteEndObject();
+        json.WriteStartArray("rlimits");
+        foreach (RlimitSpec limit in process.Rlimits)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", limit.Type);
+            json.WriteNumber("soft", limit.Soft);
+            json.WriteNumber("hard", limit.Hard);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteBoolean("noNewPrivileges", process.NoNewPrivileges);
+        if (process.OomScoreAdj is { } score) json.WriteNumber("oomScoreAdj", score);
         json.WriteEndObject();
     }
 
@@ -73,11 +86,29 @@ public static class RuntimeSpecWriter
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteStartArray("devices");
+        foreach (DeviceSpec device in linux.Devices) WriteDevice(json, device);
+        json.WriteEndArray();
         if (linux.CgroupsPath is not null) json.WriteString("cgroupsPath", linux.CgroupsPath);
+        if (linux.RootfsPropagation is not null) json.WriteString("rootfsPropagation", linux.RootfsPropagation);
+        WriteMap(json, "sysctl", linux.Sysctl);
         WriteStrings(json, "maskedPaths", linux.MaskedPaths);
         WriteStrings(json, "readonlyPaths", linux.ReadonlyPaths);
         json.WriteStartObject("resources");
         ResourceWriter.Write(json, linux.Resources);
+        json.WriteEndObject();
+    }
+
+    private static void WriteDevice(Utf8JsonWriter json, DeviceSpec device)
+    {
+        json.WriteStartObject();
+        json.WriteString("path", device.Path);
+        json.WriteString("type", device.Type.ToString());
+        json.WriteNumber("major", device.Major);
+        json.WriteNumber("minor", device.Minor);
+        json.WriteNumber("fileMode", device.Mode);
+        json.WriteNumber("uid", device.Uid);
+        json.WriteNumber("gid", device.Gid);
         json.WriteEndObject();
     }
 

@@ -39,7 +39,7 @@ internal static class MonitorVerb
     {
         // Held as long as this process lives: it is how everybody knows that a container is looked after.
         int @lock = Files.Open(Path.Combine(folder, ContainerRecord.LockName), OpenFlags.ReadWrite | OpenFlags.Create, 0x180);
-        if (!Files.TryLock(@lock))
+        if (!Take(@lock, context.Storage.RunFolder(record.Id)))
             throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Stop it first (Stop-Container).");
         ClearResidue(context, record.Id);
 
@@ -64,6 +64,19 @@ internal static class MonitorVerb
         ContainerEnd.Clear(context, state);
         if (record.AutoRemove) store.Discard(record.Id, record.Name);
         return exit.ShellCode;
+    }
+
+    // A supervisor that has told how its container ended holds the lock until it has cleared up and ended itself.
+    private static bool Take(int @lock, string runFolder)
+    {
+        const int patience = 1000, pause = 5;
+        for (int i = 0; i < patience; i++)
+        {
+            if (Files.TryLock(@lock)) return true;
+            if (RunState.Read(runFolder) is { Init.IsAlive: true }) return false;
+            Thread.Sleep(pause);
+        }
+        return false;
     }
 
     // A supervisor that was killed took the container along (PR_SET_PDEATHSIG), but not its cgroup and run folder.

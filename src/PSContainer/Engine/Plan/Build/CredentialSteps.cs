@@ -16,6 +16,9 @@ internal static class CredentialSteps
         "RLIMIT_MEMLOCK", "RLIMIT_AS", "RLIMIT_LOCKS", "RLIMIT_SIGPENDING", "RLIMIT_MSGQUEUE", "RLIMIT_NICE", "RLIMIT_RTPRIO", "RLIMIT_RTTIME",
     ];
 
+    // Numbered without a gap from 0, which tests/unit checks.
+    private static readonly string[] CapabilityNames = Enum.GetNames<Capability>();
+
     /// <summary>struct __user_cap_header_struct and two __user_cap_data_struct of capset(2).</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct CapabilityData
@@ -87,8 +90,9 @@ internal static class CredentialSteps
     {
         ulong bits = 0;
         foreach (string name in names)
-            bits |= 1UL << (int)(Enum.TryParse(name, out Capability capability) && Enum.IsDefined(capability) && !char.IsDigit(name[0])
-                ? capability
+            // Not Enum.TryParse, which takes numbers, lists and spaces as well.
+            bits |= 1UL << (Array.IndexOf(CapabilityNames, name) is >= 0 and var number
+                ? number
                 : throw new EngineException("CapabilityUnknown", Reason.InvalidInput, $"'{name}' is no capability.", "See capabilities(7)."));
         return bits;
     }
