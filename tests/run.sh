@@ -27,6 +27,7 @@ not_run() { row "$1" 0 0 1 "not run: $2"; }
 running=
 run() { # lane, seconds, command...
     local log=$logs/$1.log
+    : >"$log"
     echo
     echo "== $1"
     timeout --kill-after=30 "${@:2}" </dev/null >"$log" 2>&1 &
@@ -50,9 +51,9 @@ conclude() { # lane, exit code, counts
     row "$lane" "$p" "$f" "$s" "$note"
 }
 
-xunit() { # lane, seconds, assembly
+xunit() { # lane, seconds, assembly, more for dotnet test
     # "Total tests: 3", and below it those of "Passed: 1", "Failed: 1" and "Skipped: 1" that are not 0
-    run "$1" "$2" dotnet test "$3" --logger "console;verbosity=normal"
+    run "$1" "$2" dotnet test "$3" --logger "console;verbosity=normal" "${@:4}"
     conclude "$1" $? "$(awk '/^Total tests:/ { n["Passed:"] = n["Failed:"] = n["Skipped:"] = 0; end = 1 }
         end && $1 in n { n[$1] = $2 }
         END { if (end) print n["Passed:"], n["Failed:"], n["Skipped:"] }' "$logs/$1.log")"
@@ -64,10 +65,13 @@ unit() { xunit unit 300 "$(assembly unit PSContainer.Tests.Unit)"; }
 
 system() {
     ((EUID == 0)) || { not_run system "needs root"; return; }
-    xunit system 1200 "$(assembly system PSContainer.Tests.System)"
+    # In the virtual machine, where everything takes ten times as long, what cgroup v2 and another kernel may change.
+    local only=()
+    [[ $in_vm ]] && only=(--filter 'FullyQualifiedName~.Engine.|FullyQualifiedName~.Limits.|FullyQualifiedName~.Isolation.|FullyQualifiedName~.Verbs.|FullyQualifiedName~.Entry.')
+    xunit system 1200 "$(assembly system PSContainer.Tests.System)" "${only[@]}"
 }
 
-# In the virtual machine, where everything takes ten times as long, only what is closest to the kernel.
+# In the virtual machine the four main cmdlets. Not what reads a screen: it would have to guess how slow the machine is.
 pester() {
     ((EUID == 0)) || { not_run pester "needs root"; return; }
     command -v "$pwsh" >/dev/null || { not_run pester "no PowerShell here"; return; }
@@ -75,7 +79,7 @@ pester() {
         { not_run pester "no Pester here: Install-PSResource Pester"; return; }
 
     local files=
-    [[ $in_vm ]] && files="-Path (Get-Item tests/pester/New-Container*, tests/pester/Get-Namespace*, tests/pester/Enter-ContainerNamespace*, tests/pester/Set-ContainerLimit*)"
+    [[ $in_vm ]] && files="-ExcludeTag Terminal -Path (Get-Item tests/pester/New-Container.Tests.ps1, tests/pester/Get-Namespace.Tests.ps1, tests/pester/Enter-ContainerNamespace.Tests.ps1, tests/pester/Set-ContainerLimit.Tests.ps1)"
     run pester 1200 "$pwsh" -NoProfile -NonInteractive -Command "& tests/pester/run.ps1 $files; exit \$LASTEXITCODE"
     conclude pester $? "$(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$logs/pester.log")"
 }

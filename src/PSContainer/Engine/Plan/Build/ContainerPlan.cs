@@ -38,7 +38,7 @@ public static class ContainerPlan
 
         // The child puts its world together.
         RootSteps.Isolate(draft, spec.Linux.RootfsPropagation);
-        Slot root = RootSteps.Make(draft, mounts, request.Root, spec.Root.ReadOnly);
+        Slot root = RootSteps.Make(draft, mounts, request.Root, spec.Root.ReadOnly, spec.Linux.RootfsPropagation);
         var inRoot = new InRoot(draft, root);
         new MountSteps(draft, mounts, inRoot, request).AddAll();
         DeviceSteps.Add(draft, inRoot, spec);

@@ -33,7 +33,10 @@ internal sealed class MaskSteps(PlanDraft draft, MountCalls mounts, InRoot inRoo
         Slot cover = CopyWhen(empty, folder, why);
         mounts.Attach(cover, folder, why, path);
         Slot file = inRoot.Open(path, "or such a file?", tolerate: Absent, unless: folder);
-        mounts.Attach(CopyWhen(nothing, file, why), file, why, path);
+        Slot mask = CopyWhen(nothing, file, why);
+        // Where the host shares its mounts, a copy of one hears of the host's /dev for ever.
+        mounts.SetAttributes(mask, 0, 0, Propagation.Private, recursive: false, "no tie to the host's /dev");
+        mounts.Attach(mask, file, why, path);
     }
 
     private void AddReadOnly(string path)

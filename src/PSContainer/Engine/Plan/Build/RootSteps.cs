@@ -22,19 +22,21 @@ internal static class RootSteps
              PlanDraft.Structure(new MountAttr { Propagation = now }, $"{{MS_{now.ToString().ToUpperInvariant()}}}"), 32]);
     }
 
-    public static Slot Make(PlanDraft draft, MountCalls mounts, RootSource source, bool readOnly) => source switch
+    public static Slot Make(PlanDraft draft, MountCalls mounts, RootSource source, bool readOnly, string? rootfsPropagation) => source switch
     {
-        RootSource.Folder folder => Bind(draft, mounts, folder.Path, folder.Path),
+        RootSource.Folder folder => Bind(draft, mounts, folder.Path, folder.Path, rootfsPropagation),
         // Nothing would ever be written to an upper directory.
-        RootSource.Throwaway { Lowers: [var only] } bare when readOnly => Bind(draft, mounts, only, bare.MountPoint),
+        RootSource.Throwaway { Lowers: [var only] } bare when readOnly => Bind(draft, mounts, only, bare.MountPoint, rootfsPropagation),
         RootSource.Throwaway throwaway => Overlay(draft, mounts, throwaway),
         _ => throw new ArgumentOutOfRangeException(nameof(source)),
     };
 
-    private static Slot Bind(PlanDraft draft, MountCalls mounts, string folder, string mountPoint)
+    private static Slot Bind(PlanDraft draft, MountCalls mounts, string folder, string mountPoint, string? rootfsPropagation)
     {
         // Not recursive for a shared root such as "/": what the host has mounted below it is none of the container's business.
         Slot tree = mounts.CopyTree(folder, recursive: false, "the root, as a mount of its own");
+        if (rootfsPropagation is not ("slave" or "rslave" or "shared" or "rshared"))
+            mounts.SetAttributes(tree, 0, 0, Propagation.Private, recursive: false, "what the host mounts below it later stays with the host");
         Slot target = HostDirectory(draft, mountPoint);
         mounts.Attach(tree, target, "the root takes its place, in this namespace only");
         return tree;
