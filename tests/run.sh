@@ -37,11 +37,6 @@ run() { # lane, seconds, command...
 trap 'kill "$running" 2>/dev/null; exit 130' INT
 trap 'kill "$running" 2>/dev/null; exit 143' TERM
 
-# What the lane's log says last of its counts, as "passed failed skipped"; nothing where it has none.
-counts() { # lane, sed expression
-    sed -nE "s/\x1b\[[0-9;]*m//g; $2" "$logs/$1.log" | tail -n 1
-}
-
 # Files the lane's row, given how its command ended.
 conclude() { # lane, exit code, counts
     local lane=$1 code=$2 p f s note=
@@ -56,8 +51,11 @@ conclude() { # lane, exit code, counts
 }
 
 xunit() { # lane, seconds, assembly
-    run "$1" "$2" dotnet test "$3"
-    conclude "$1" $? "$(counts "$1" 's/^ *[[:alpha:]]+! +- Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+),.*/\2 \1 \3/p')"
+    # "Total tests: 3", and below it those of "Passed: 1", "Failed: 1" and "Skipped: 1" that are not 0
+    run "$1" "$2" dotnet test "$3" --logger "console;verbosity=normal"
+    conclude "$1" $? "$(awk '/^Total tests:/ { n["Passed:"] = n["Failed:"] = n["Skipped:"] = 0; end = 1 }
+        end && $1 in n { n[$1] = $2 }
+        END { if (end) print n["Passed:"], n["Failed:"], n["Skipped:"] }' "$logs/$1.log")"
 }
 
 assembly() { echo "tests/$1/bin/Release/$(sed -nE 's|.*<TestFramework>(.*)</TestFramework>.*|\1|p' Directory.Build.props)/$2.dll"; }
@@ -79,7 +77,7 @@ pester() {
     local files=
     [[ $in_vm ]] && files="-Path (Get-Item tests/pester/New-Container*, tests/pester/Get-Namespace*, tests/pester/Enter-ContainerNamespace*, tests/pester/Set-ContainerLimit*)"
     run pester 1200 "$pwsh" -NoProfile -NonInteractive -Command "& tests/pester/run.ps1 $files; exit \$LASTEXITCODE"
-    conclude pester $? "$(counts pester 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p')"
+    conclude pester $? "$(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$logs/pester.log")"
 }
 
 # The same lanes in a virtual machine with cgroup v2 alone; its table becomes rows of this one.
@@ -104,18 +102,22 @@ vm() {
     [[ $found ]] || conclude vm "$code" ""
 }
 
-lanes=("$@")
-((${#lanes[@]})) || lanes=(unit system pester vm)
-for lane in "${lanes[@]}"; do
-    case $lane in unit | system | pester | vm) ;; *) echo "run.sh: no lane is called $lane" >&2; exit 2 ;; esac
-done
+main() {
+    local lane lanes=("$@")
+    ((${#lanes[@]})) || lanes=(unit system pester vm)
+    for lane in "${lanes[@]}"; do
+        case $lane in unit | system | pester | vm) ;; *) echo "run.sh: no lane is called $lane" >&2; exit 2 ;; esac
+    done
 
-mkdir -p "$logs"
-for lane in "${lanes[@]}"; do "$lane"; done
+    mkdir -p "$logs"
+    for lane in "${lanes[@]}"; do "$lane"; done
 
-echo
-printf '%-12s %6s %6s %7s\n' lane passed failed skipped
-printf "%s\n" "${rows[@]}" | sed "s, *$,,"
-echo
-echo "$passed passed, $failed failed, $skipped skipped"
-((failed == 0))
+    echo
+    printf '%-12s %6s %6s %7s\n' lane passed failed skipped
+    printf "%s\n" "${rows[@]}" | sed "s, *$,,"
+    echo
+    echo "$passed passed, $failed failed, $skipped skipped"
+    ((failed == 0))
+}
+# In one go with its end, since bash reads on in a file that may have changed by then.
+main "$@"; exit

@@ -75,7 +75,8 @@ Describe 'Two sessions on one container' -Tag Root -Skip:(-not $isRoot) {
             }
             $failures | ForEach-Object { ($_.FullyQualifiedErrorId -split ',')[0] }
         }
-        $failures | Where-Object { $_ -ne 'ContainerRunning' } | Sort-Object -Unique | Should -BeNullOrEmpty
+        # Who starts what runs, or is stopped in the midst of a start, is told so; nothing else may come of it.
+        $failures | Where-Object { $_ -notin 'ContainerRunning', 'StartKilled' } | Sort-Object -Unique | Should -BeNullOrEmpty
         Stop-Container os1
         Get-Trace (Get-Container os1).Id | Should -BeNullOrEmpty
     }

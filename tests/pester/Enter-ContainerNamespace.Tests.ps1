@@ -96,10 +96,10 @@ Describe 'Enter-ContainerNamespace at a terminal' -Tag Root, Terminal -Skip:(-no
     BeforeAll {
         $null = New-Container os1 -Hostname box
         # A pwsh at a terminal of its own; what is typed comes line by line, with time for an answer between.
-        function Invoke-Terminal([string] $Script, [string[]] $Typed) {
+        function Invoke-Terminal([string] $Script, [string[]] $Typed = @()) {
             $pwsh = (Get-Process -Id $PID).Path
             $command = "$pwsh -NoProfile -Command `"Import-Module '$module'; $Script; 'code ' + `\`$LASTEXITCODE; stty -a | tr -s ' ;' '\n' | grep -x -- '-*\(icanon\|echo\|isig\)'`""
-            $typing = '(sleep 3; ' + (($Typed | ForEach-Object { "printf '%b' '$_'; sleep 0.5" }) -join '; ') + '; sleep 0.5)'
+            $typing = '(sleep 3; ' + ($Typed | ForEach-Object { "printf '%b' '$_'; sleep 0.5; " }) + 'sleep 0.5)'
             sh -c "$typing | timeout 30 script -qec `"`$0`" /dev/null" $command | ForEach-Object { $_ -replace '\e(=|>|\[[\d;?]*[a-zA-Z])' -replace "`r" }
         }
     }
@@ -110,6 +110,14 @@ Describe 'Enter-ContainerNamespace at a terminal' -Tag Root, Terminal -Skip:(-no
         $screen -match '^at box /dev/' | Should -HaveCount 1
         $screen -match '^code 7$' | Should -HaveCount 1
         $screen -match '^-*(icanon|isig|echo)$' | Sort-Object | Should -Be echo, icanon, isig
+    }
+
+    It 'gives a program of this machine a terminal with echo and lines, which a prompt may have off' {
+        $screen = Invoke-Terminal 'stty -echo -icanon -icrnl; Enter-ContainerNamespace os1 -Type Net -Interactive -Command stty -ArgumentList @(''-a''); stty -a'
+        $set = -split ($screen -join ' ') -replace ';'
+        $set -match '^-?echo$' | Select-Object -First 2 | Should -Be 'echo', '-echo'
+        $set -match '^-?icanon$' | Select-Object -First 2 | Should -Be 'icanon', '-icanon'
+        $set -match '^-?icrnl$' | Select-Object -First 2 | Should -Be 'icrnl', '-icrnl'
     }
 }
 

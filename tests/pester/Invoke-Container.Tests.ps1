@@ -100,7 +100,7 @@ Describe 'Invoke-Container' -Tag Root -Skip:(-not $isRoot) {
     }
 
     It 'prints the plan with -WhatIf, and runs nothing' {
-        $plan = "$(Invoke-Container sh -ArgumentList '-c', 'echo no' -WhatIf 6>&1)"
+        $plan = "$(Invoke-Unseen "Invoke-Container sh -ArgumentList '-c', 'echo no' -WhatIf")"
         $plan | Should -Match 'pivot_root\('
         $plan | Should -Match 'execve'
     }

@@ -5,6 +5,7 @@ BeforeDiscovery { $isRoot = (id -u) -eq 0 }
 BeforeAll {
     . $PSScriptRoot/Setting/Storage.ps1
     . $PSScriptRoot/Setting/Failure.ps1
+    . $PSScriptRoot/Setting/Session.ps1
     Enter-Storage new-container
 }
 
@@ -90,6 +91,7 @@ Describe 'New-Container' -Tag Root -Skip:(-not $isRoot) {
 
     It 'takes names from the pipeline' {
         ('a1', 'a2' | New-Container -NoStart).Name | Should -Be a1, a2
+        ("Name`nb1`nb2" | ConvertFrom-Csv | New-Container -NoStart).Name | Should -Be b1, b2
     }
 
     It 'goes on with the next name after an error' {
@@ -138,7 +140,7 @@ Describe 'New-Container' -Tag Root -Skip:(-not $isRoot) {
 
 Describe 'New-Container -WhatIf and -Verbose' {
     It 'prints each kernel call with its reason, and leaves nothing' {
-        $plan = @(New-Container os1 -Memory 40MB -Hostname planned -WhatIf 6>&1 | ForEach-Object { "$_" } | Where-Object { $_ -match '^ *\d+ ' })
+        $plan = @(Invoke-Unseen 'New-Container os1 -Memory 40MB -Hostname planned -WhatIf' | Where-Object { $_ -match '^ *\d+ ' })
         $plan.Count | Should -BeGreaterThan 50
         $plan | Where-Object { $_ -notmatch '^ *\d+ (host|child) .+  # \S' } | Should -BeNullOrEmpty
         ($plan | ForEach-Object { [int](-split $_)[0] }) | Should -Be (1..$plan.Count)
@@ -153,7 +155,7 @@ Describe 'New-Container -WhatIf and -Verbose' {
     }
 
     It 'plans the command, its user, and what it may not see' {
-        $plan = "$(New-Container -Command /bin/true -User 1000:1000 -Network Host -Volume /tmp:/data:ro -WhatIf 6>&1)"
+        $plan = "$(Invoke-Unseen 'New-Container -Command /bin/true -User 1000:1000 -Network Host -Volume /tmp:/data:ro -WhatIf')"
         $plan | Should -Match 'execve\w*\(.*/bin/true'
         $plan | Should -Match 'setresuid\(1000'
         $plan | Should -Not -Match 'CLONE_NEWNET'

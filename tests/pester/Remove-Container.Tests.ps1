@@ -5,6 +5,7 @@ BeforeDiscovery { $isRoot = (id -u) -eq 0 }
 BeforeAll {
     . $PSScriptRoot/Setting/Storage.ps1
     . $PSScriptRoot/Setting/Failure.ps1
+    . $PSScriptRoot/Setting/Session.ps1
     Enter-Storage remove-container
     function Get-Left { (Get-ChildItem -Recurse -Force $env:PSCONTAINER_ROOT | Where-Object Name -notin 'containers', 'names', 'run').FullName }
 }
@@ -38,7 +39,7 @@ Describe 'Remove-Container' {
 
     It 'removes nothing with Remove-Container * -WhatIf' {
         $null = 'a1', 'a2' | New-Container -NoStart
-        Remove-Container * -WhatIf 6>$null
+        Invoke-Unseen 'Remove-Container * -WhatIf' | Should -BeNullOrEmpty
         (Get-Container).Name | Should -Be a1, a2
     }
 

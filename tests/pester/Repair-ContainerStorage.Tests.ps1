@@ -66,7 +66,7 @@ Describe 'Repair-ContainerStorage' {
         $ids = @((New-Container os1 -NoStart).Id)
         Remove-Item "$env:PSCONTAINER_ROOT/containers/$ids/container.json"
         Set-Aged
-        Repair-ContainerStorage -WhatIf 6>$null | Should -BeNullOrEmpty
+        Invoke-Unseen 'Repair-ContainerStorage -WhatIf' | Should -BeNullOrEmpty
         Repair-ContainerStorage | Get-Own | Should -HaveCount 1
     }
 }

@@ -5,6 +5,7 @@ BeforeDiscovery { $isRoot = (id -u) -eq 0 }
 BeforeAll {
     . $PSScriptRoot/Setting/Storage.ps1
     . $PSScriptRoot/Setting/Failure.ps1
+    . $PSScriptRoot/Setting/Session.ps1
     Enter-Storage start-container
 }
 
@@ -46,7 +47,7 @@ Describe 'Start-Container' -Tag Root -Skip:(-not $isRoot) {
 
     It 'does nothing with -WhatIf' {
         $made = New-Container os1 -NoStart
-        Start-Container os1 -WhatIf 6>$null
+        Invoke-Unseen 'Start-Container os1 -WhatIf -PassThru' | Should -BeNullOrEmpty
         "$((Get-Container os1).Status)" | Should -Be Created
         Get-Trace $made.Id | Should -BeNullOrEmpty
     }

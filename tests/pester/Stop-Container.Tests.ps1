@@ -66,7 +66,7 @@ Describe 'Stop-Container' -Tag Root -Skip:(-not $isRoot) {
 
     It 'does nothing with -WhatIf' {
         $container = New-Container os1
-        Stop-Container * -WhatIf 6>$null
+        Invoke-Unseen 'Stop-Container * -WhatIf -PassThru' | Should -BeNullOrEmpty
         (Get-Container os1).Pid | Should -Be $container.Pid
     }
 

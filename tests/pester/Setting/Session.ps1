@@ -17,6 +17,13 @@ function Stop-Pipeline($Pipeline) {
     $clock.ElapsedMilliseconds
 }
 
+# What a script returns and tells, as texts. There is no host here, to which -WhatIf would write past every redirection.
+function Invoke-Unseen([string] $Script) {
+    $shell = [powershell]::Create()
+    try { $shell.AddScript("Import-Module '$module'; & { $Script } 6>&1").Invoke() | ForEach-Object { "$_" } }
+    finally { $shell.Dispose() }
+}
+
 # A pwsh that imports the module, says "ready", and runs the script once a line comes in.
 function Start-Session([string] $Script) {
     $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)

@@ -9,7 +9,7 @@ namespace PSContainer.Cmdlets.Containers;
 public sealed class NewContainerCommand : ContainerParameters
 {
     /// <summary>A name; one is made up where it is not given.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string? Name { get; set; }
 

@@ -18,7 +18,7 @@ public static class ContainerColumns
     /// <summary>The command on one line, with nothing in it that a terminal would obey.</summary>
     public static string Command(Container container)
     {
-        const int longest = 40;
+        const int longest = 24;
         string shown = Argument.Printable(container.Command);
         return shown.Length > longest ? shown[..(longest - 1)] + "…" : shown;
     }

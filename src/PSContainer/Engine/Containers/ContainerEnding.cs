@@ -32,6 +32,7 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
             }
             else if (container.Status == ContainerStatus.Created)
                 throw new EngineException("ContainerNotStarted", Reason.WrongState, $"The container '{container.Name}' has not been started.", "Start it first (Start-Container).");
+            else WaitCleared(container, timeout, cancelled);
             ExitRecord? exit = file < 0 ? null : ReadExit(file);
             return new ContainerExit(container.Name, container.Id, exit?.Code, exit?.OomKilled ?? false, exit?.Finished);
         }
@@ -46,6 +47,7 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
     {
         if (!container.IsAlive)
         {
+            WaitCleared(container, s_killTimeout, cancelled);
             // A supervisor that was killed has left its cgroup and its run folder.
             ClearResidue(container);
             return;
@@ -85,9 +87,33 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
         }
         else
         {
+            WaitCleared(container, s_killTimeout, CancellationToken.None);
             ClearResidue(container);
         }
         engine.Store.Discard(container.Id, container.Name);
+    }
+
+    /// <summary>
+    /// Waits for a supervisor that has taken its run folder away already, but not ended: it holds the lock to its last moment.
+    /// </summary>
+    private void WaitCleared(Container container, TimeSpan? timeout, CancellationToken cancelled)
+    {
+        const int pause = 2;
+        int file = Files.TryOpen(Path.Combine(root.ContainerFolder(container.Id), ContainerRecord.LockName), OpenFlags.ReadWrite);
+        if (file < 0) return;
+        try
+        {
+            long end = timeout is { } limit ? Environment.TickCount64 + (long)limit.TotalMilliseconds : long.MaxValue;
+            while (!Files.TryLock(file) && Environment.TickCount64 < end)
+            {
+                cancelled.ThrowIfCancellationRequested();
+                Thread.Sleep(pause);
+            }
+        }
+        finally
+        {
+            Files.Close(file);
+        }
     }
 
     private void ClearResidue(Container container)

@@ -84,12 +84,16 @@ public sealed class ContainerStore(StorageRoot root)
     public void Discard(string id, string name)
     {
         string folder = Root.ContainerFolder(id);
-        if (Directory.Exists(folder))
+        try
         {
             // The record goes first: without it nobody takes a half-removed folder for a container.
             File.Delete(Path.Combine(folder, ContainerRecord.FileName));
-            Directory.Delete(folder, recursive: true);
         }
+        catch (DirectoryNotFoundException)
+        {
+            // Another session removes it as well, and was faster.
+        }
+        RunStore.Clear(folder);
         if (IdOfName(name) == id) File.Delete(Path.Combine(Root.Names, name));
     }
 

@@ -82,6 +82,10 @@ public static class SpecTranslation
         => new(volume.Destination, "bind", volume.Source) { Options = volume.ReadOnly ? ["rbind", "rprivate", "rro"] : ["rbind", "rprivate"] };
 
     private static ResourceSpec Resources(ContainerLimit limit)
-        => new ResourceSpec { Devices = [new DeviceRuleSpec(false, 'a', null, null, "rwm")], PidsLimit = DefaultProfile.PidsLimit }
-            .With(limit, CgroupMounts.Discover());
+    {
+        CgroupMounts mounts = CgroupMounts.Discover();
+        // A limit of memory is meant as one: with swap beside it, 40 MB would be 40 MB and all the swap there is.
+        if (limit is { MemoryMax: not null, MemorySwapMax: null } && mounts.CountsSwap) limit = limit with { MemorySwapMax = 0 };
+        return new ResourceSpec { Devices = [new DeviceRuleSpec(false, 'a', null, null, "rwm")], PidsLimit = DefaultProfile.PidsLimit }.With(limit, mounts);
+    }
 }

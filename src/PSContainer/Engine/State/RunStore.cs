@@ -53,18 +53,22 @@ public sealed class RunStore(StorageRoot root)
     public IEnumerable<string> Ids()
         => Directory.Exists(root.Run) ? Directory.EnumerateDirectories(root.Run).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal) : [];
 
-    public void Release(string id)
+    public void Release(string id) => Clear(root.RunFolder(id));
+
+    /// <summary>Removes a folder and all in it, also when somebody else does so at the same time.</summary>
+    public static void Clear(string folder)
     {
-        string folder = root.RunFolder(id);
-        while (Directory.Exists(folder))
+        const int attempts = 100;
+        for (int i = 0; Directory.Exists(folder); i++)
         {
             try
             {
                 Directory.Delete(folder, recursive: true);
             }
-            catch (Exception gone) when (gone is DirectoryNotFoundException or FileNotFoundException)
+            // Not found: the other was there first. Not empty: the other has just written its last file.
+            catch (IOException) when (i < attempts)
             {
-                // Somebody else clears it at the same time: a start that failed, and a delete by force.
+                Thread.Yield();
             }
         }
     }
