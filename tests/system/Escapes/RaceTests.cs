@@ -7,7 +7,7 @@ namespace PSContainer.Tests.System.Escapes;
 /// <summary>A peer swaps folders for links while containers are made on the same root: nothing is ever made outside.</summary>
 public class RaceTests
 {
-    private const int Rounds = 100;
+    private static readonly int s_rounds = Machine.IsSlow ? 5 : 50;
 
     [SystemTheory] // CVE-2021-30465, CVE-2024-45310
     [InlineData("/data/target", "tmpfs")]
@@ -24,17 +24,15 @@ public class RaceTests
         else bundle.Mount(destination, "tmpfs", "tmpfs");
         bundle.Write();
 
-        int created = 0;
         using (new Swapper(data + "/target", data + "/link"))
         {
-            for (int round = 0; round < Rounds / 2; round++)
-                if (Pscontainer.Run(bundle.Line("run")).Code == 0) created++;
+            for (int round = 0; round < s_rounds; round++)
+                Pscontainer.Run(bundle.Line("run"));
         }
         Assert.Empty(Directory.GetFileSystemEntries(outside));
         Assert.Empty(Directory.GetFileSystemEntries(watched));
         Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), line => line.Contains(outside, StringComparison.Ordinal));
         bundle.AssertGone();
-        Assert.True(created >= 0);
     }
 
     [SystemFact] // CVE-2016-9962
@@ -45,7 +43,7 @@ public class RaceTests
         bundle.Start();
         string marker = Path.Combine(Machine.NewFolder(), "host-marker");
         File.WriteAllText(marker, "");
-        for (int round = 0; round < Rounds / 2; round++)
+        for (int round = 0; round < s_rounds; round++)
             Outcome.Of("bash", "-c", $"exec 7<{marker} 40<{marker}; exec \"$@\"", "bash", Machine.Executable, "exec", bundle.Id, "true");
         Assert.Equal("", File.Exists(root + "/data/seen") ? File.ReadAllText(root + "/data/seen") : "");
     }
@@ -58,7 +56,7 @@ public class RaceTests
         string root = bundle.OwnRoot(writable: true);
         // Its own program is the image's, and may be written by root there once it does not run.
         bundle.Start();
-        for (int round = 0; round < Rounds / 2; round++) Pscontainer.Run("exec", bundle.Id, "/proc/self/exe", "--version");
+        for (int round = 0; round < s_rounds; round++) Pscontainer.Run("exec", bundle.Id, "/proc/self/exe", "--version");
         Assert.Equal(before, File.ReadAllBytes(Machine.Executable));
         Assert.False(File.Exists(root + "/data/written"));
     }
@@ -73,7 +71,8 @@ public class RaceTests
         {
             _thread = new Thread(() =>
             {
-                const int renameat2 = 316, exchange = 2;
+                const int exchange = 2;
+                int renameat2 = global::System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == global::System.Runtime.InteropServices.Architecture.X64 ? 316 : 276;
                 using var text = new NativeStrings();
                 nint first = text.Text(a), second = text.Text(b);
                 while (!_over) Syscall.Invoke(renameat2, Files.AtFdcwd, first, Files.AtFdcwd, second, exchange);

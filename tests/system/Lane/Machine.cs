@@ -29,8 +29,10 @@ internal static class Machine
 
     public static string BusyboxRoot => s_busyboxRoot.Value;
 
-    /// <summary>Emulated machines take their time.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(Environment.MachineName == "pscontainer-vm" ? 300 : 20);
+    /// <summary>The virtual machine of tests/vm is emulated and takes its time.</summary>
+    public static bool IsSlow { get; } = Environment.MachineName == "pscontainer-vm";
+
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(IsSlow ? 120 : 20);
 
     /// <summary>Ids of everything that this run has made, for the search at its end.</summary>
     public static List<string> Ids { get; } = [];
