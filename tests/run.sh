@@ -102,8 +102,19 @@ vm() {
     while read -r lane p f s note; do
         row "vm: $lane" "$p" "$f" "$s" "$note"
         found=1
-    done < <(sed -n '/^lane  *passed/,$p' "$logs/vm.log" | grep -E '^[a-z]+ +[0-9]+ +[0-9]+ +[0-9]+ ')
+    done < <(sed -n '/^lane  *passed/,$p' "$logs/vm.log" | grep -E '^[a-z]+ +[0-9]+ +[0-9]+ +[0-9]+( |$)')
     [[ $found ]] || conclude vm "$code" ""
+}
+
+# The failed tests once more, each with what it said: whoever reads only the end of a long output shall see them.
+failures() { # lanes
+    local lane
+    ((failed)) || return
+    for lane in "$@"; do
+        [[ -f $logs/$lane.log ]] || continue
+        sed -nE '/^ *(\[-\]|Failed PSContainer)/,/^ *(\[\+\]|Passed |Skipped |Stack Trace:|at <ScriptBlock>)/p' "$logs/$lane.log" |
+            grep -vE '^ *(\[\+\]|Passed |Skipped |Stack Trace:)' | head -n 80 | sed "s/^/$lane: /"
+    done
 }
 
 main() {
@@ -116,6 +127,7 @@ main() {
     mkdir -p "$logs"
     for lane in "${lanes[@]}"; do "$lane"; done
 
+    failures "${lanes[@]}"
     echo
     printf '%-12s %6s %6s %7s\n' lane passed failed skipped
     printf "%s\n" "${rows[@]}" | sed "s, *$,,"
