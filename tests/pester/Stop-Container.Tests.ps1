@@ -52,9 +52,11 @@ Describe 'Stop-Container' -Tag Root -Skip:(-not $isRoot) {
     It 'takes everything in the container along' {
         $null = New-Container os1
         Invoke-ContainerCommand os1 sh -ArgumentList '-c', "setsid sleep 4242.$PID >/dev/null 2>&1 </dev/null &"
-        Get-Process sleep | Where-Object CommandLine -match "4242.$PID" | Should -HaveCount 1
+        $sleeping = { Get-Process sleep -ErrorAction Ignore | Where-Object CommandLine -match "4242.$PID" }
+        # The shell that was entered has ended; what it left in the background may not have become sleep yet.
+        Wait-Until { & $sleeping } | Should -BeTrue
         Stop-Container os1
-        Wait-Until { -not (Get-Process sleep -ErrorAction Ignore | Where-Object CommandLine -match "4242.$PID") } | Should -BeTrue
+        Wait-Until { -not (& $sleeping) } | Should -BeTrue
     }
 
     It 'stops several by wildcard, and by the pipeline' {
