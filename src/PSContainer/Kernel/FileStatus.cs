@@ -1,80 +1,86 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PSContainer.Kernel;
 
-/// <summary>What a directory entry is: the S_IFMT part of inode(7)'s mode.</summary>
-public enum FileKind
+/// <summary>What statx(2) tells of a file; links are not followed.</summary>
+public readonly record struct FileStatus
 {
-    Unknown = 0,
+    private const uint BasicStats = 0x7ff;
+
+    /// <summary>Type and permissions, S_IFMT and the lower 12 bits.</summary>
+    public required uint Mode { get; init; }
+    public required uint Uid { get; init; }
+    public required uint Gid { get; init; }
+    public required uint Links { get; init; }
+    public required ulong Inode { get; init; }
+    /// <summary>Bytes.</summary>
+    public required long Size { get; init; }
+    /// <summary>Bytes that it takes on the disk.</summary>
+    public required long Allocated { get; init; }
+    /// <summary>The device that the file lies on.</summary>
+    public required (uint Major, uint Minor) Device { get; init; }
+    /// <summary>The device that the file is.</summary>
+    public required (uint Major, uint Minor) Special { get; init; }
+    /// <summary>Seconds since 1970 and nanoseconds.</summary>
+    public required (long Seconds, uint Nanoseconds) Modified { get; init; }
+
+    public FileKind Kind => (FileKind)(Mode & 0xF000);
+
+    public uint Permissions => Mode & 0xFFF;
+
+    /// <summary>Of a path below a directory descriptor; with an empty path, of the descriptor itself.</summary>
+    /// <exception cref="KernelException"/>
+    public static FileStatus Of(int directory, string path)
+        => TryOf(directory, path) ?? throw new KernelException("statx", Syscall.Last, path);
+
+    /// <summary>null where there is none: errno tells why.</summary>
+    public static unsafe FileStatus? TryOf(int directory, string path)
+    {
+        using var text = new NativeStrings();
+        Buffer buffer;
+        nint result = Syscall.Invoke(SyscallNumber.Statx, directory, text.Text(path), Files.AtSymlinkNofollow | Files.AtEmptyPath, (nint)BasicStats, (nint)(&buffer));
+        return result == 0 ? buffer.Status() : null;
+    }
+
+    /// <summary>Whether two are one file.</summary>
+    public bool IsSame(FileStatus other) => Inode == other.Inode && Device == other.Device;
+
+    // struct statx, linux/stat.h.
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    internal struct Buffer
+    {
+        public uint Mask, BlockSize;
+        public ulong Attributes;
+        public uint Links, Uid, Gid;
+        public ushort Mode, Spare;
+        public ulong Inode, Size, Blocks, AttributesMask;
+        public Timestamp Accessed, Born, Changed, Modified;
+        public uint SpecialMajor, SpecialMinor, DeviceMajor, DeviceMinor;
+
+        public readonly FileStatus Status() => new()
+        {
+            Mode = Mode, Uid = Uid, Gid = Gid, Links = Links, Inode = Inode, Size = (long)Size, Allocated = (long)Blocks * 512,
+            Device = (DeviceMajor, DeviceMinor), Special = (SpecialMajor, SpecialMinor), Modified = (Modified.Seconds, Modified.Nanoseconds),
+        };
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Timestamp
+    {
+        public long Seconds;
+        public uint Nanoseconds;
+        public int Spare;
+    }
+}
+
+/// <summary>S_IFMT: what a file is.</summary>
+public enum FileKind : uint
+{
     Fifo = 0x1000,
     CharacterDevice = 0x2000,
     Directory = 0x4000,
     BlockDevice = 0x6000,
-    File = 0x8000,
-    SymbolicLink = 0xA000,
+    Regular = 0x8000,
+    Link = 0xA000,
     Socket = 0xC000,
-}
-
-/// <summary>What statx(2) tells of a file; never of what a link at the end of the path points to.</summary>
-public readonly record struct FileStatus
-{
-    private const int WantedMask = 0x7FF;
-
-    public FileKind Kind { get; private init; }
-    /// <summary>Permissions with setuid, setgid and sticky: the lower 12 bits.</summary>
-    public uint Mode { get; private init; }
-    public uint Uid { get; private init; }
-    public uint Gid { get; private init; }
-    public uint Links { get; private init; }
-    public long Size { get; private init; }
-    public ulong Inode { get; private init; }
-    /// <summary>The file system that it lies on.</summary>
-    public (uint Major, uint Minor) Device { get; private init; }
-    /// <summary>Which device a node stands for.</summary>
-    public (uint Major, uint Minor) Node { get; private init; }
-    /// <summary>Seconds since 1970, and nanoseconds.</summary>
-    public (long Seconds, uint Nanoseconds) Modified { get; private init; }
-
-    /// <summary>overlayfs's mark for "deleted here": a character device 0:0.</summary>
-    public bool IsWhiteout => Kind == FileKind.CharacterDevice && Node == (0, 0);
-
-    /// <summary>Of what an open descriptor names.</summary>
-    /// <exception cref="KernelException"/>
-    public static FileStatus Of(int descriptor) => TryRead(descriptor, new EntryName([]), out FileStatus status) is Errno.None
-        ? status : throw new KernelException("statx", Syscall.Last);
-
-    /// <summary>Of an entry of a folder; null where there is none.</summary>
-    /// <exception cref="KernelException"/>
-    public static FileStatus? Find(int folder, EntryName name) => TryRead(folder, name, out FileStatus status) switch
-    {
-        Errno.None => status,
-        Errno.ENOENT or Errno.ENOTDIR => null,
-        var errno => throw new KernelException("statx", errno, name.ToString()),
-    };
-
-    private static unsafe Errno TryRead(int folder, EntryName name, out FileStatus status)
-    {
-        byte* raw = stackalloc byte[256];
-        status = default;
-        fixed (byte* path = name.Terminated)
-        {
-            if (Syscall.Invoke(SyscallNumber.Statx, folder, (nint)path, Files.AtSymlinkNofollow | Files.AtEmptyPath, WantedMask, (nint)raw) < 0) return Syscall.Last;
-        }
-        // struct statx: mask, blksize, attributes (8), nlink, uid, gid, mode (2), pad, ino, size, blocks, attributes_mask, atime, btime, ctime, mtime, rdev, dev.
-        ushort mode = Unsafe.ReadUnaligned<ushort>(raw + 28);
-        status = new FileStatus
-        {
-            Links = Unsafe.ReadUnaligned<uint>(raw + 16),
-            Uid = Unsafe.ReadUnaligned<uint>(raw + 20),
-            Gid = Unsafe.ReadUnaligned<uint>(raw + 24),
-            Kind = (FileKind)(mode & 0xF000),
-            Mode = mode & 0xFFFu,
-            Inode = Unsafe.ReadUnaligned<ulong>(raw + 32),
-            Size = Unsafe.ReadUnaligned<long>(raw + 40),
-            Modified = (Unsafe.ReadUnaligned<long>(raw + 112), Unsafe.ReadUnaligned<uint>(raw + 120)),
-            Node = (Unsafe.ReadUnaligned<uint>(raw + 128), Unsafe.ReadUnaligned<uint>(raw + 132)),
-            Device = (Unsafe.ReadUnaligned<uint>(raw + 136), Unsafe.ReadUnaligned<uint>(raw + 140)),
-        };
-        return Errno.None;
-    }
 }

@@ -18,6 +18,19 @@ public static unsafe class Folder
     /// <exception cref="KernelException"/>
     public static int Reopen(int descriptor, int flags) => Files.Open($"/proc/self/fd/{descriptor}", flags);
 
+    /// <summary>What an entry is, or with an empty name the folder; null where there is none.</summary>
+    /// <exception cref="KernelException"/>
+    public static FileStatus? Find(int folder, EntryName name)
+    {
+        const int basic = 0x7FF;
+        FileStatus.Buffer buffer;
+        fixed (byte* text = name.Terminated)
+        {
+            if (Syscall.Invoke(SyscallNumber.Statx, folder, (nint)text, Files.AtSymlinkNofollow | Files.AtEmptyPath, basic, (nint)(&buffer)) == 0) return buffer.Status();
+        }
+        return Syscall.Last is Errno.ENOENT or Errno.ENOTDIR ? null : throw new KernelException("statx", Syscall.Last, name.ToString());
+    }
+
     public static Errno Make(int folder, EntryName name, uint mode)
     {
         fixed (byte* text = name.Terminated) return Result(Syscall.Invoke(SyscallNumber.Mkdirat, folder, (nint)text, (nint)mode));

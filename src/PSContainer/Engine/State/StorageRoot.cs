@@ -13,6 +13,12 @@ public sealed record StorageRoot(string Data, string Run)
     /// <summary>One file a name, made with O_EXCL: so a name is taken once, whoever comes at the same time.</summary>
     public string Names => Path.Combine(Data, "names");
 
+    /// <summary>An OCI image layout: what skopeo, umoci and podman read as it is.</summary>
+    public string Images => Path.Combine(Data, "images");
+
+    /// <summary>Layers unpacked, a folder each, shared by all images and containers.</summary>
+    public string Layers => Path.Combine(Data, "layers");
+
     public string ContainerFolder(string id) => Path.Combine(Containers, id);
 
     public string RunFolder(string id) => Path.Combine(Run, id);
