@@ -6,9 +6,12 @@ namespace PSContainer.Kernel;
 /// </summary>
 public static unsafe class Folder
 {
+    private const long OmitTime = (1L << 30) - 2;
+
     /// <summary>openat2(2) of one entry; -1 with the error in <see cref="Syscall.Last"/>. A link is not followed.</summary>
-    public static int TryOpen(int folder, EntryName name, int flags, uint mode = 0)
-        => Open(folder, name, flags | OpenFlags.NoFollow, mode, Resolve.Beneath | Resolve.NoMagiclinks);
+    /// <param name="noMount">What another file system is mounted on is an error, EXDEV.</param>
+    public static int TryOpen(int folder, EntryName name, int flags, uint mode = 0, bool noMount = false)
+        => Open(folder, name, flags | OpenFlags.NoFollow, mode, Resolve.Beneath | Resolve.NoMagiclinks | (noMount ? Resolve.NoXdev : Resolve.None));
 
     /// <summary>openat2(2) of a path below a root; links are followed, and stay inside. -1 with the error in <see cref="Syscall.Last"/>.</summary>
     public static int TryOpenBelow(int root, EntryName path, int flags, Resolve more = Resolve.None)
@@ -75,7 +78,7 @@ public static unsafe class Folder
         fixed (byte* text = name.Terminated)
         {
             nint length = Syscall.Invoke(SyscallNumber.Readlinkat, folder, (nint)text, (nint)target, longest);
-            return length < 0 ? null : new EntryName(new ReadOnlySpan<byte>(target, (int)length));
+            return length < 0 ? default(EntryName?) : new EntryName(new ReadOnlySpan<byte>(target, (int)length));
         }
     }
 
@@ -92,9 +95,25 @@ public static unsafe class Folder
     /// <summary>utimensat(2): the time of the last change; the one of the last access stays.</summary>
     public static Errno ChangeTime(int folder, EntryName name, (long Seconds, uint Nanoseconds) modified)
     {
-        const long omit = (1L << 30) - 2;
-        long* times = stackalloc long[] { 0, omit, modified.Seconds, modified.Nanoseconds };
+        long* times = stackalloc long[] { 0, OmitTime, modified.Seconds, modified.Nanoseconds };
         fixed (byte* text = name.Terminated) return Result(Syscall.Invoke(SyscallNumber.Utimensat, folder, (nint)text, (nint)times, Files.AtSymlinkNofollow));
+    }
+
+    /// <summary>The same of an open file or folder.</summary>
+    public static Errno ChangeTime(int descriptor, (long Seconds, uint Nanoseconds) modified)
+    {
+        long* times = stackalloc long[] { 0, OmitTime, modified.Seconds, modified.Nanoseconds };
+        return Result(Syscall.Invoke(SyscallNumber.Utimensat, descriptor, 0, (nint)times, 0));
+    }
+
+    /// <summary>fstatfs(2): which file system an open file lies on, by its magic number.</summary>
+    /// <exception cref="KernelException"/>
+    public static long FileSystem(int descriptor)
+    {
+        // struct statfs is 120 bytes, its type the first.
+        long* status = stackalloc long[32];
+        Syscall.Checked(Syscall.Invoke(SyscallNumber.Fstatfs, descriptor, (nint)status), "fstatfs");
+        return status[0];
     }
 
     /// <summary>All entries of a folder that is open for reading, from the first; in the kernel's order.</summary>

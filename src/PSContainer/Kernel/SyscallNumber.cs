@@ -19,7 +19,6 @@ public static class SyscallNumber
     public static readonly int Socket = X64 ? 41 : 198;
     public static readonly int Sendto = X64 ? 44 : 206;
     public static readonly int Recvfrom = X64 ? 45 : 207;
-    public static readonly int CopyFileRange = X64 ? 326 : 285;
     public static readonly int Execve = X64 ? 59 : 221;
     public static readonly int ExitGroup = X64 ? 231 : 94;
     public static readonly int Kill = X64 ? 62 : 129;
@@ -32,6 +31,7 @@ public static class SyscallNumber
     public static readonly int Setresuid = X64 ? 117 : 147;
     public static readonly int Setresgid = X64 ? 119 : 149;
     public static readonly int Capset = X64 ? 126 : 91;
+    public static readonly int Fstatfs = X64 ? 138 : 44;
     public static readonly int PivotRoot = X64 ? 155 : 41;
     public static readonly int Prctl = X64 ? 157 : 167;
     public static readonly int Chroot = X64 ? 161 : 51;
