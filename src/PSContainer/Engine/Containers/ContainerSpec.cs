@@ -61,8 +61,9 @@ public sealed record ContainerSpec
                 throw Invalid("EnvironmentInvalid", $"'{Argument.Printable(name)}' can't be the name of an environment variable.", "Use -Environment @{ NAME = 'value' }.");
         if (Command is "" || Arguments.Prepend(Command ?? "").Any(text => text.Contains('\0')))
             throw Invalid("CommandInvalid", "The command is empty or holds a NUL.", "Leave -Command out for an idle container.");
-        if (Idle && (Command is not null || Entrypoint is not null || Arguments.Count > 0))
-            throw Invalid("CommandUnwanted", "An idle container runs no command.", "Leave out either -Idle or the command.");
+        CheckIdle();
+        if (Entrypoint is not null)
+            throw Invalid("EntrypointUnwanted", "There is no image whose entrypoint could be replaced.", "Name the program with -Command.");
         if (Image is { Config.DiffIds.Count: > LayerStack.MostLayers } large)
             throw new EngineException("LayersTooMany", Reason.NotSupported, $"The image '{large.Name}' has {large.Config.DiffIds.Count} layers; the kernel takes {LayerStack.MostLayers}.", "Make one of several of its layers.");
         if (Command is null && Arguments.Count > 0)
@@ -77,6 +78,13 @@ public sealed record ContainerSpec
         foreach ((string name, _) in Labels)
             if (name.Length == 0 || name.Any(char.IsControl)) throw Invalid("LabelInvalid", $"'{Argument.Printable(name)}' can't be a label's name.", "Use -Label @{ name = 'value' }.");
         return this with { Limit = Limit.Validate(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
+    }
+
+    /// <exception cref="EngineException">CommandUnwanted.</exception>
+    internal void CheckIdle()
+    {
+        if (Idle && (Command is not null || Entrypoint is not null || Arguments.Count > 0))
+            throw Invalid("CommandUnwanted", "An idle container runs no command.", "Leave out either -Idle or the command.");
     }
 
     /// <summary>The same wish with its anonymous volumes as folders of the container's own.</summary>

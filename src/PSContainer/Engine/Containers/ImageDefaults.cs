@@ -12,6 +12,7 @@ public static class ImageDefaults
 {
     public static ContainerSpec Apply(ContainerSpec spec, StoredImage image)
     {
+        spec.CheckIdle();
         ImageConfig config = image.Config;
         string[] line = spec.Idle ? [] : CommandLine(spec, config);
         return spec with
