@@ -13,7 +13,7 @@
     VariablesToExport      = @()
     AliasesToExport        = @()
     CmdletsToExport        = @(
-        'Enter-ContainerNamespace', 'Get-Container', 'Get-ContainerHost', 'Get-ContainerLimit', 'Get-ContainerLog', 'Get-Namespace',
+        'Compare-Container', 'Copy-ContainerItem', 'Enter-ContainerNamespace', 'Get-Container', 'Get-ContainerHost', 'Get-ContainerLimit', 'Get-ContainerLog', 'Get-Namespace',
         'Invoke-Container', 'Invoke-ContainerCommand', 'New-Container', 'Remove-Container', 'Repair-ContainerStorage',
         'Set-ContainerLimit', 'Start-Container', 'Stop-Container', 'Test-ContainerHost', 'Wait-Container'
     )

@@ -38,29 +38,48 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
     /// <summary>Copies an entry, with all below it, to a name in another folder. A folder that is there is filled; anything else is replaced.</summary>
     /// <exception cref="EngineException">CopyOverFolder, CopyTooDeep, CopyRaced.</exception>
     /// <exception cref="KernelException"/>
-    public void Copy(int fromFolder, PathBytes from, int toFolder, PathBytes to)
+    /// <param name="entry">Opened with O_PATH.</param>
+    public void Copy(int entry, int toFolder, PathBytes to)
     {
         _top = toFolder;
-        CopyEntry(fromFolder, from, toFolder, to, null);
+        CopyEntry(entry, toFolder, to, null);
     }
 
-    /// <summary>Copies all that is in one folder into another; both are open, the first for reading.</summary>
+    /// <summary>Copies all that is in one folder into another; both are open, no matter how.</summary>
     public void CopyContents(int from, int to)
     {
         _top = to;
-        CopyBelow(from, FileStatus.Of(from, ""), to);
+        int source = Reopen(from, OpenFlags.ReadOnly | OpenFlags.Directory);
+        try
+        {
+            CopyBelow(source, FileStatus.Of(source, ""), to);
+        }
+        finally
+        {
+            Files.Close(source);
+        }
     }
 
-    private void CopyEntry(int fromFolder, PathBytes from, int toFolder, PathBytes to, FileStatus? above)
+    /// <summary>Writes a file's contents into a file that is there and stays the same file.</summary>
+    public void CopyInto(int entry, int existing, PathBytes name)
+    {
+        FileStatus status = FileStatus.Of(entry, "");
+        if (FileStatus.Of(existing, "").Kind != FileKind.Regular)
+            throw new EngineException("CopyOverFile", Reason.AlreadyExists, $"'{name}' is no file that could be written.", "Remove it first, or name another place.");
+        int target = Reopen(existing, OpenFlags.WriteOnly | OpenFlags.Truncate);
+        try
+        {
+            Fill(entry, status, target, name);
+        }
+        finally
+        {
+            Files.Close(target);
+        }
+    }
+
+    private void CopyEntry(int entry, int toFolder, PathBytes to, FileStatus? above)
     {
         cancelled.ThrowIfCancellationRequested();
-        int entry = FolderCalls.Open(fromFolder, from, OpenFlags.NoFollow | OpenFlags.Path);
-        if (entry < 0)
-        {
-            // Below the first level it is somebody's who has just removed it.
-            if (Syscall.Last == Errno.ENOENT && above is not null) return;
-            throw new KernelException("open", Syscall.Last, from.ToString());
-        }
         _path.Push(to);
         try
         {
@@ -70,7 +89,7 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
                 case FileKind.Directory: CopyFolder(entry, status, toFolder, to, above); break;
                 case FileKind.Regular: CopyFile(entry, status, toFolder, to); break;
                 case FileKind.Link:
-                    Replace(toFolder, to, () => FolderCalls.MakeLink(toFolder, to, ReadLink(entry, from)));
+                    Replace(toFolder, to, () => FolderCalls.MakeLink(toFolder, to, ReadLink(entry, to)));
                     Finish(toFolder, to, status);
                     break;
                 case FileKind.Fifo:
@@ -79,14 +98,13 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
                     Finish(toFolder, to, status);
                     break;
                 default:
-                    manner.Skipped?.Invoke(from.ToString(), status.Kind == FileKind.Socket ? "it is a socket" : "it is a device");
+                    manner.Skipped?.Invoke(to.ToString(), status.Kind == FileKind.Socket ? "it is a socket" : "it is a device");
                     break;
             }
         }
         finally
         {
             _path.Pop();
-            Files.Close(entry);
         }
     }
 
@@ -108,7 +126,9 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
         {
             source = Reopen(entry, OpenFlags.ReadOnly | OpenFlags.Directory);
             CopyBelow(source, status, target);
-            if (made == Errno.None) FinishOpen(target, status);
+            if (made != Errno.None) return;
+            FinishOpen(target, status);
+            CopyAttributes(source, target);
         }
         finally
         {
@@ -119,7 +139,21 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
 
     private void CopyBelow(int source, FileStatus status, int target)
     {
-        foreach (PathBytes name in FolderListing.Read(source)) CopyEntry(source, name, target, name, status);
+        foreach (PathBytes name in FolderListing.Read(source))
+        {
+            int entry = FolderCalls.Open(source, name, OpenFlags.Path | OpenFlags.NoFollow);
+            // Somebody has just removed it.
+            if (entry < 0 && Syscall.Last == Errno.ENOENT) continue;
+            if (entry < 0) throw new KernelException("open", Syscall.Last, name.ToString());
+            try
+            {
+                CopyEntry(entry, target, name, status);
+            }
+            finally
+            {
+                Files.Close(entry);
+            }
+        }
     }
 
     /// <summary>None where it was made, EEXIST where it was there; what is there and no folder goes.</summary>
@@ -146,19 +180,39 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
             target = FolderCalls.Open(toFolder, to, OpenFlags.NoFollow | OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, ownerOnly);
             return target < 0 ? Syscall.Last : Errno.None;
         });
-        int source = -1;
         try
         {
-            source = Reopen(entry, OpenFlags.ReadOnly | OpenFlags.NonBlock);
-            CopyBytes(source, target, status.Size, to);
-            FinishOpen(target, status);
+            Fill(entry, status, target, to);
             if (status.Links > 1) _linked[(status.Device, status.Inode)] = [.. _path.Reverse()];
         }
         finally
         {
             Files.Close(target);
-            if (source >= 0) Files.Close(source);
         }
+    }
+
+    private void Fill(int entry, FileStatus status, int target, PathBytes name)
+    {
+        int source = Reopen(entry, OpenFlags.ReadOnly | OpenFlags.NonBlock);
+        try
+        {
+            CopyBytes(source, target, status.Size, name);
+            FinishOpen(target, status);
+            CopyAttributes(source, target);
+        }
+        finally
+        {
+            Files.Close(source);
+        }
+    }
+
+    // With their owner, files keep their capabilities, and what their user has noted; the rest is of this machine's kernel, or of its overlays.
+    private void CopyAttributes(int source, int target)
+    {
+        if (manner.Owner is not null) return;
+        foreach (PathBytes name in ExtendedAttributes.Names(source))
+            if ((name.Span.SequenceEqual("security.capability"u8) || name.Span.StartsWith("user."u8)) && ExtendedAttributes.Get(source, name) is { } value)
+                ExtendedAttributes.Set(target, name, value);
     }
 
     // No more than it was at the first look: somebody may be writing it all the while.
@@ -212,7 +266,9 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
             if (answer != Errno.EEXIST) throw new KernelException("create", answer, to.ToString());
             answer = FolderCalls.Remove(toFolder, to, isFolder: false);
             if (answer == Errno.EISDIR)
-                throw new EngineException("CopyOverFolder", Reason.AlreadyExists, $"'{Plan.Argument.Printable(to.ToString())}' is a folder there, and what is copied is none.", "Remove the folder first, or name another place.");
+                throw new EngineException("CopyOverFolder", Reason.AlreadyExists, $"'{to}' is a folder there, and what is copied is none.", "Remove the folder first, or name another place.");
+            if (answer == Errno.EBUSY)
+                throw new EngineException("CopyOverMount", Reason.WrongState, $"'{to}' is mounted there and can't be replaced.", "Copy to where the mount comes from.");
             if (answer is not (Errno.None or Errno.ENOENT)) throw new KernelException("unlink", answer, to.ToString());
         }
         throw Raced(to, Errno.EEXIST);
@@ -246,5 +302,5 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
     }
 
     private static EngineException Raced(PathBytes name, Errno errno)
-        => new("CopyRaced", Reason.Failed, $"'{Plan.Argument.Printable(name.ToString())}' changes while it is copied ({errno}).", "Stop or pause the container, and copy again.");
+        => new("CopyRaced", Reason.Failed, $"'{name}' changes while it is copied ({errno}).", "Stop or pause the container, and copy again.");
 }
