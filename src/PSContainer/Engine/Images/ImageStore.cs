@@ -65,7 +65,7 @@ public sealed class ImageStore(StorageRoot root)
             if (matches.Length > 1)
                 throw new EngineException("ImageAmbiguous", Reason.InvalidInput, $"Several images' ids begin with '{nameOrId}'.", "Give more of the id, or a name.");
             if (matches is [var one]) return one;
-            if (hex != nameOrId) return null;
+            if (hex != nameOrId || hex.Length == 64) return null;
         }
         ImageReference.Parse(nameOrId); // what can't be a name is an error of another kind
         return null;

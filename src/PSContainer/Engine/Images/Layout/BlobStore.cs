@@ -1,5 +1,6 @@
-using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using PSContainer.Engine.State;
+using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Images;
 
@@ -26,16 +27,13 @@ public sealed class BlobStore(string folder)
     }
 
     /// <exception cref="EngineException">BlobMissing.</exception>
+    /// <exception cref="KernelException"/>
     public FileStream Open(Digest digest)
     {
-        try
-        {
-            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Missing(digest, missing);
-        }
+        // Past File.Open, which would take a flock(2): whoever has just brought the blob may still hold the one of its ingest.
+        int file = Files.TryOpen(PathOf(digest), OpenFlags.ReadOnly);
+        if (file >= 0) return new FileStream(new SafeFileHandle(file, ownsHandle: true), FileAccess.Read, bufferSize: 0);
+        throw Syscall.Last == Errno.ENOENT ? Missing(digest) : new KernelException("open", Syscall.Last, PathOf(digest));
     }
 
     /// <summary>A small blob's bytes, its size checked first, then its digest: only then may it be parsed.</summary>
@@ -120,6 +118,6 @@ public sealed class BlobStore(string folder)
     internal static EngineException Corrupt(Descriptor blob, string why)
         => new("BlobCorrupt", Reason.Corrupt, $"{blob.Digest} is not what it should be: {why}.", "Remove the image and bring it in again; if that does not help, its source is broken.");
 
-    private static EngineException Missing(Digest digest, Exception cause)
-        => new("BlobMissing", Reason.NotFound, $"{digest} is not in the store.", "Remove the image and bring it in again.", cause);
+    private static EngineException Missing(Digest digest)
+        => new("BlobMissing", Reason.NotFound, $"{digest} is not in the store.", "Remove the image and bring it in again.");
 }
