@@ -37,7 +37,7 @@ public static class TreeRemoval
 
     private static void Empty(int folder, int top, int depth, ref int moved, Action<ulong>? removed)
     {
-        if (removed is not null && FileStatus.TryRead(folder, default, out FileStatus status)) removed(status.Inode);
+        if (removed is not null && FileStatus.TryOf(folder, default(PathBytes)) is { } status) removed(status.Inode);
         // Opened anew, because a listing starts where the descriptor's last one ended.
         int listed = FolderCalls.Open(folder, ".", OpenFlags.ReadOnly | OpenFlags.Directory);
         if (listed < 0) throw new KernelException("openat", Syscall.Last);
@@ -78,7 +78,7 @@ public static class TreeRemoval
         Errno.None or Errno.ENOENT => true,
         // Linux says EISDIR; POSIX, and a file that may not be removed, EPERM.
         Errno.EISDIR => false,
-        Errno.EPERM when FileStatus.TryRead(folder, name, out FileStatus status) && status.Type == FileType.Folder => false,
+        Errno.EPERM when FileStatus.TryOf(folder, name) is { Kind: FileKind.Directory } => false,
         var error => throw new KernelException("unlinkat", error, name.ToString()),
     };
 

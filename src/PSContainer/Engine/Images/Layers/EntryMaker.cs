@@ -2,7 +2,7 @@ using PSContainer.Engine.Images.Tar;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 
-namespace PSContainer.Engine.Images.Layers;
+namespace PSContainer.Engine.Images;
 
 /// <summary>Makes what an entry says. A name that is there already gives way, but for a folder under a folder, which only changes its attributes.</summary>
 internal sealed class EntryMaker(LayerRoot root)
@@ -35,7 +35,7 @@ internal sealed class EntryMaker(LayerRoot root)
                 SetNode(parent, entry, path, hasMode: false);
                 break;
             default:
-                FileType type = entry.Type switch { TarType.Fifo => FileType.Fifo, TarType.BlockDevice => FileType.BlockDevice, _ => FileType.CharacterDevice };
+                FileKind type = entry.Type switch { TarType.Fifo => FileKind.Fifo, TarType.BlockDevice => FileKind.BlockDevice, _ => FileKind.CharacterDevice };
                 Create(parent, path, "mknodat", () => FolderCalls.MakeNode(parent, path.Leaf, (uint)type | Private, entry.Major, entry.Minor));
                 SetNode(parent, entry, path, hasMode: true);
                 break;
@@ -73,7 +73,7 @@ internal sealed class EntryMaker(LayerRoot root)
         const uint ownersOnly = 0x1C0; // 0700
         bool hidesBelow = false;
         Errno error = FolderCalls.MakeFolder(parent, path.Leaf, ownersOnly);
-        if (error == Errno.EEXIST && FileStatus.TryRead(parent, path.Leaf, out FileStatus old) && old.Type != FileType.Folder)
+        if (error == Errno.EEXIST && FileStatus.TryOf(parent, path.Leaf) is { } old && old.Kind != FileKind.Directory)
         {
             // Without the mark, the folder would let what the whiteout hid show through.
             hidesBelow = old.IsWhiteout;
@@ -100,7 +100,7 @@ internal sealed class EntryMaker(LayerRoot root)
         int folder = target.Parent.Equals(path.Parent) ? parent : root.TryOpenFolder(target.Parent);
         try
         {
-            if (target.IsRoot || folder < 0 || !FileStatus.TryRead(folder, target.Leaf, out FileStatus status) || status.IsWhiteout || status.Type == FileType.Folder)
+            if (target.IsRoot || folder < 0 || FileStatus.TryOf(folder, target.Leaf) is not { } status || status.IsWhiteout || status.Kind == FileKind.Directory)
                 throw LayerError.Refused(entry.Name, $"it is a hard link to '{entry.Link}', which is no file of this layer");
             Create(parent, path, "linkat", () => FolderCalls.HardLink(folder, target.Leaf, parent, path.Leaf));
         }

@@ -1,6 +1,6 @@
 using PSContainer.Kernel.Trees;
 
-namespace PSContainer.Engine.Images.Layers;
+namespace PSContainer.Engine.Images;
 
 /// <summary>Which extended attributes go into a layer and come out of it.</summary>
 internal static class LayerAttributes

@@ -1,7 +1,7 @@
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 
-namespace PSContainer.Engine.Images.Layers;
+namespace PSContainer.Engine.Images;
 
 /// <summary>What can be wrong with a layer.</summary>
 internal static class LayerError

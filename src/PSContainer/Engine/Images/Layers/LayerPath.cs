@@ -1,6 +1,6 @@
 using PSContainer.Kernel.Trees;
 
-namespace PSContainer.Engine.Images.Layers;
+namespace PSContainer.Engine.Images;
 
 /// <summary>A path in a layer: relative to its root, without empty parts, "." and "..".</summary>
 /// <param name="Parent">The folder that holds it; empty for the root.</param>

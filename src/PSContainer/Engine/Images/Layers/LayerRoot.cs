@@ -1,7 +1,7 @@
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 
-namespace PSContainer.Engine.Images.Layers;
+namespace PSContainer.Engine.Images;
 
 /// <summary>
 /// The folder that a layer is unpacked into. Every path is resolved by openat2(2) with RESOLVE_IN_ROOT, so a link of the layer's own,
@@ -70,7 +70,7 @@ internal sealed class LayerRoot : IDisposable
     /// <summary>Remembers when a folder was last changed: whatever is yet unpacked into it would change that again.</summary>
     public void RememberTime(int folder, PathBytes path, long seconds, uint nanoseconds)
     {
-        if (FileStatus.TryRead(folder, default, out FileStatus status)) _times[status.Inode] = (path, seconds, nanoseconds);
+        if (FileStatus.TryOf(folder, default(PathBytes)) is { } status) _times[status.Inode] = (path, seconds, nanoseconds);
     }
 
     /// <summary>Gives the folders their times, once all is unpacked.</summary>
@@ -81,7 +81,7 @@ internal sealed class LayerRoot : IDisposable
             int folder = TryOpenFolder(path);
             // A link may have come into the way since, and the path may lead elsewhere.
             if (folder < 0) continue;
-            bool isSame = FileStatus.TryRead(folder, default, out FileStatus status) && status.Inode == inode;
+            bool isSame = FileStatus.TryOf(folder, default(PathBytes)) is { } status && status.Inode == inode;
             Errno error = isSame ? FolderCalls.SetTime(folder, ".", seconds, nanoseconds) : Errno.None;
             Files.Close(folder);
             LayerError.Check(error, "utimensat", path);
@@ -133,10 +133,10 @@ internal sealed class LayerRoot : IDisposable
             _ => why,
         };
         bool wasHidden = false;
-        if (error == Errno.EEXIST && FileStatus.TryRead(above, leaf, out FileStatus status))
+        if (error == Errno.EEXIST && FileStatus.TryOf(above, leaf) is { } status)
         {
             // The layer hides what is below, and puts a folder of its own there.
-            if (!status.IsWhiteout) throw LayerError.Refused(part, status.Type == FileType.SymbolicLink ? "a link that leads nowhere is in the way" : "a file is in the way");
+            if (!status.IsWhiteout) throw LayerError.Refused(part, status.Kind == FileKind.Link ? "a link that leads nowhere is in the way" : "a file is in the way");
             wasHidden = true;
             LayerError.Check(FolderCalls.Remove(above, leaf), "unlinkat", part);
             error = FolderCalls.MakeFolder(above, leaf, DefaultMode);

@@ -2,7 +2,7 @@ using PSContainer.Engine.Images.Tar;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 
-namespace PSContainer.Engine.Images.Layers;
+namespace PSContainer.Engine.Images;
 
 /// <summary>
 /// Unpacks a layer's archive into a folder that overlayfs can take as a lower one: whiteouts become devices 0:0, opaque whiteouts an attribute of
@@ -66,10 +66,10 @@ internal sealed class LayerUnpacker
     // A whiteout is about the layers below: what this layer has itself stays, and a folder of its own shows nothing of theirs.
     private static void Hide(int parent, PathBytes hidden, PathBytes name)
     {
-        Errno error = FolderCalls.MakeNode(parent, hidden, (uint)FileType.CharacterDevice);
-        if (error == Errno.EEXIST && FileStatus.TryRead(parent, hidden, out FileStatus status))
+        Errno error = FolderCalls.MakeNode(parent, hidden, (uint)FileKind.CharacterDevice);
+        if (error == Errno.EEXIST && FileStatus.TryOf(parent, hidden) is { } status)
         {
-            if (status.Type == FileType.Folder) LayerRoot.MakeOpaque(parent, hidden, name);
+            if (status.Kind == FileKind.Directory) LayerRoot.MakeOpaque(parent, hidden, name);
             return;
         }
         LayerError.Check(error, "mknodat", name);

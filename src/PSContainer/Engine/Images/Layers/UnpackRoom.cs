@@ -1,7 +1,7 @@
 using PSContainer.Engine.Images.Tar;
 using PSContainer.Kernel.Trees;
 
-namespace PSContainer.Engine.Images.Layers;
+namespace PSContainer.Engine.Images;
 
 /// <summary>
 /// How much an archive may still unpack to. What it claims is checked before anything is written, so a bomb of a kilobyte meets the

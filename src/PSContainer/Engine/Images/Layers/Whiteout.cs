@@ -1,6 +1,6 @@
 using PSContainer.Kernel.Trees;
 
-namespace PSContainer.Engine.Images.Layers;
+namespace PSContainer.Engine.Images;
 
 /// <summary>What a name in a layer says about the layers below (OCI image-spec layer.md, "Whiteouts").</summary>
 internal enum WhiteoutKind
