@@ -6,7 +6,7 @@ namespace PSContainer.Engine.Images.Build;
 /// Replaces variables and takes quotes and escapes away, as docker does where it expands an instruction: <c>$a ${a} ${a:-b} ${a:+b}
 /// ${a:?b} ${a#p} ${a##p} ${a%p} ${a%%p} ${a/p/r} ${a//p/r}</c>. Nothing is run: it is a shell's notation without the shell.
 /// </summary>
-internal sealed class Expansion
+public sealed class Expansion
 {
     private readonly Place _place;
     private readonly char _escape;

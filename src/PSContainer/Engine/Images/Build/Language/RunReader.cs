@@ -1,9 +1,9 @@
 namespace PSContainer.Engine.Images.Build;
 
 /// <summary>RUN: a line for the shell, a program with arguments, or a document.</summary>
-internal static class RunReader
+public static class RunReader
 {
-    public static RunInstruction Read(LogicalLine line, string text, string rest, InstructionFlags flags)
+    internal static RunInstruction Read(LogicalLine line, string text, string rest, InstructionFlags flags)
     {
         string? network = flags.Text("network");
         if (network is not (null or "default" or "none" or "host"))
