@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PSContainer.Kernel.Trees;
 
 namespace PSContainer.Kernel;
 
@@ -34,13 +35,21 @@ public readonly record struct FileStatus
         => TryOf(directory, path) ?? throw new KernelException("statx", Syscall.Last, path);
 
     /// <summary>null where there is none: errno tells why.</summary>
-    public static unsafe FileStatus? TryOf(int directory, string path)
+    public static FileStatus? TryOf(int directory, string path) => TryOf(directory, (PathBytes)path);
+
+    /// <inheritdoc cref="TryOf(int, string)"/>
+    public static unsafe FileStatus? TryOf(int directory, in PathBytes path)
     {
-        using var text = new NativeStrings();
         Buffer buffer;
-        nint result = Syscall.Invoke(SyscallNumber.Statx, directory, text.Text(path), Files.AtSymlinkNofollow | Files.AtEmptyPath, (nint)BasicStats, (nint)(&buffer));
-        return result == 0 ? buffer.Status() : null;
+        fixed (byte* name = path)
+        {
+            nint result = Syscall.Invoke(SyscallNumber.Statx, directory, (nint)name, Files.AtSymlinkNofollow | Files.AtEmptyPath, (nint)BasicStats, (nint)(&buffer));
+            return result == 0 ? buffer.Status() : null;
+        }
     }
+
+    /// <summary>Overlayfs's mark of a name that is gone from the layers below: a character device 0:0.</summary>
+    public bool IsWhiteout => Kind == FileKind.CharacterDevice && Special == (0, 0);
 
     /// <summary>Whether two are one file.</summary>
     public bool IsSame(FileStatus other) => Inode == other.Inode && Device == other.Device;
