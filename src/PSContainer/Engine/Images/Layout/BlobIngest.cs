@@ -75,7 +75,14 @@ public sealed class BlobIngest : Stream
             StartOver();
             throw BlobStore.Corrupt(blob, $"it has more than the {blob.Size} bytes that were announced");
         }
-        _file.Write(buffer);
+        try
+        {
+            _file.Write(buffer);
+        }
+        catch (IOException full) when ((Errno)full.HResult is Errno.ENOSPC or Errno.EDQUOT)
+        {
+            throw LayerError.NoRoom($"{_expected?.Digest.ToString() ?? "a layer"} does not fit", full);
+        }
         _hash.AppendData(buffer);
         Position += buffer.Length;
     }

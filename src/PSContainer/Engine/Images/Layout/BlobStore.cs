@@ -94,6 +94,16 @@ public sealed class BlobStore(string folder)
         return BlobIngest.Unknown(Path.Combine(Ingest, Path.GetRandomFileName()), PathOf);
     }
 
+    /// <summary>A file without a name, for what has to be read twice: it goes with its handle, whatever happens.</summary>
+    public FileStream Scratch()
+    {
+        Directory.CreateDirectory(Ingest);
+        string path = Path.Combine(Ingest, Path.GetRandomFileName());
+        var file = new FileStream(new SafeFileHandle(Files.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, 0x180), ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
+        File.Delete(path);
+        return file;
+    }
+
     /// <returns>The bytes that it had.</returns>
     public long Remove(Digest digest)
     {
