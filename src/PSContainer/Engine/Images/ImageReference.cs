@@ -65,9 +65,10 @@ public sealed record ImageReference
         if (registry == DefaultRegistry && !repository.Contains('/')) repository = "library/" + repository;
 
         if (hasRegistry && !IsRegistry(first)) throw Invalid(text, $"'{Shown(first)}' is no registry", "Write it as host or host:port.");
-        if (repository.Any(char.IsAsciiLetterUpper)) throw Invalid(text, "it has upper-case letters", $"Write it in lower case: '{text.ToLowerInvariant()}'.");
+        if (repository.Any(char.IsAsciiLetterUpper)) throw Invalid(text, "it has upper-case letters", $"Write it in lower case: '{Shown(text.ToLowerInvariant())}'.");
         if (!repository.Split('/').All(IsComponent) || registry.Length + 1 + repository.Length > LongestName)
             throw Invalid(text, "a part of it is not as it should be", "Use lower-case letters and digits, with '.', '_', '-' between them and '/' between the parts: registry/team/app:1.0.");
+        if (!hasRegistry && rest.Length == 64 && !rest.AsSpan().ContainsAnyExcept("0123456789abcdef")) throw Invalid(text, "it is an image's id", "Choose a name that is none.");
         return new ImageReference { Registry = registry, Repository = repository, Tag = tag ?? (digest is null ? DefaultTag : null), Digest = digest };
     }
 
