@@ -108,6 +108,9 @@ public sealed class ImageStore(StorageRoot root)
     /// <summary>Takes an image out of the index, with all its names; its blobs and layers are for a sweep.</summary>
     public void Forget(Digest manifest) => _index.Change(entries => entries.Where(entry => entry.Digest != manifest));
 
+    /// <summary>Takes a name out of the index, also where nothing of its image can be read.</summary>
+    public void ForgetName(ImageReference name) => _index.Change(entries => entries.Where(entry => NameOf(entry)?.FullName != name.FullName));
+
     /// <summary>All blobs and layers that are here, whoever they belong to.</summary>
     public IEnumerable<StoredPart> AllParts()
         => Blobs.All().Select(blob => new StoredPart(blob, false)).Concat(Layers.All().Select(layer => new StoredPart(layer, true)));
