@@ -125,6 +125,12 @@ public sealed class BlobStore(string folder)
         }
     }
 
+    /// <summary>Takes the folder away that only bringing needs, where nobody brings anything.</summary>
+    public void Tidy()
+    {
+        if (Directory.Exists(Ingest) && !Directory.EnumerateFileSystemEntries(Ingest).Any()) Directory.Delete(Ingest);
+    }
+
     internal static EngineException Corrupt(Descriptor blob, string why)
         => new("BlobCorrupt", Reason.Corrupt, $"{blob.Digest} is not what it should be: {why}.", "Remove the image and bring it in again; if that does not help, its source is broken.");
 
