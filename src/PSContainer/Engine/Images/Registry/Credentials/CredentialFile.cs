@@ -8,7 +8,7 @@ namespace PSContainer.Engine.Images;
 /// What docker login and podman login leave: docker's config.json, and containers-auth.json(5), which is the same with keys that
 /// may name a repository. It is only read.
 /// </summary>
-internal sealed class CredentialFile(string path)
+public sealed class CredentialFile(string path)
 {
     // docker keeps Docker Hub's under the address of an interface that is gone.
     private const string HubKey = "https://index.docker.io/v1/";
