@@ -26,6 +26,9 @@ public sealed class ImageStore(StorageRoot root)
     public FileLock? Sweeping()
         => Directory.Exists(root.Images) ? FileLock.TryTake(Path.Combine(root.Images, ".adding")) : null;
 
+    /// <summary>There is a store; else nothing was ever brought in.</summary>
+    public bool Exists => Directory.Exists(root.Images);
+
     /// <summary>Every image, by name; what can't be read is told of and does not hide the rest.</summary>
     public IReadOnlyList<StoredImage> All(Action<EngineException>? broken = null)
     {
@@ -104,6 +107,21 @@ public sealed class ImageStore(StorageRoot root)
 
     /// <summary>Takes an image out of the index, with all its names; its blobs and layers are for a sweep.</summary>
     public void Forget(Digest manifest) => _index.Change(entries => entries.Where(entry => entry.Digest != manifest));
+
+    /// <summary>Takes a name out of the index, also where nothing of its image can be read.</summary>
+    public void ForgetName(ImageReference name) => _index.Change(entries => entries.Where(entry => NameOf(entry)?.FullName != name.FullName));
+
+    /// <summary>All blobs and layers that are here, whoever they belong to.</summary>
+    public IEnumerable<StoredPart> AllParts()
+        => Blobs.All().Select(blob => new StoredPart(blob, false)).Concat(Layers.All().Select(layer => new StoredPart(layer, true)));
+
+    /// <summary>Bytes on disk; 0 where it is not here.</summary>
+    public long SizeOf(StoredPart part)
+        => part.IsUnpacked ? Layers.Find(part.Digest)?.Size ?? 0 : new FileInfo(Blobs.PathOf(part.Digest)) is { Exists: true } file ? file.Length : 0;
+
+    /// <summary>Takes a part away that nobody holds any more.</summary>
+    /// <returns>The bytes that it had.</returns>
+    public long Remove(StoredPart part) => part.IsUnpacked ? Layers.Remove(part.Digest) : Blobs.Remove(part.Digest);
 
     private static IEnumerable<Descriptor> Named(IReadOnlyList<Descriptor> entries, Descriptor bare, IReadOnlyList<ImageReference> names)
     {

@@ -84,9 +84,9 @@ public sealed class BlobIngest : Stream
         {
             _file.Write(buffer);
         }
-        catch (IOException failure) when (failure.HResult is (int)Errno.ENOSPC or (int)Errno.EDQUOT)
+        catch (IOException full) when ((Errno)full.HResult is Errno.ENOSPC or Errno.EDQUOT)
         {
-            throw LayerError.NoRoom($"{_expected?.Digest.Short ?? "a blob"} does not fit", failure);
+            throw LayerError.NoRoom($"{_expected?.Digest.ToString() ?? "a layer"} does not fit", full);
         }
         _hash.AppendData(buffer);
         Position += buffer.Length;

@@ -104,6 +104,16 @@ public sealed class BlobStore(string folder)
         if (held?.IsAt(path) == true) File.Delete(path);
     }
 
+    /// <summary>A file without a name, for what has to be read twice: it goes with its handle, whatever happens.</summary>
+    public FileStream Scratch()
+    {
+        Directory.CreateDirectory(Ingest);
+        string path = Path.Combine(Ingest, Path.GetRandomFileName());
+        var file = new FileStream(new SafeFileHandle(Files.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, 0x180), ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
+        File.Delete(path);
+        return file;
+    }
+
     /// <returns>The bytes that it had.</returns>
     public long Remove(Digest digest)
     {
@@ -123,6 +133,12 @@ public sealed class BlobStore(string folder)
             using FileLock? held = FileLock.TryTake(path);
             if (held is not null) yield return new FileInfo(path);
         }
+    }
+
+    /// <summary>Takes the folder away that only bringing needs, where nobody brings anything.</summary>
+    public void Tidy()
+    {
+        if (Directory.Exists(Ingest) && !Directory.EnumerateFileSystemEntries(Ingest).Any()) Directory.Delete(Ingest);
     }
 
     internal static EngineException Corrupt(Descriptor blob, string why)

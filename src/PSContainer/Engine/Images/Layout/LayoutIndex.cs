@@ -5,6 +5,9 @@ namespace PSContainer.Engine.Images;
 /// <summary>The layout's own files: <c>oci-layout</c>, and <c>index.json</c>, which names every image that is here (image-spec image-layout.md).</summary>
 internal sealed class LayoutIndex(string folder)
 {
+    /// <summary>What stands in <c>oci-layout</c>.</summary>
+    public static byte[] Mark => JsonFile.Bytes(json => json.WriteString("imageLayoutVersion", "1.0.0"));
+
     private string File { get; } = Path.Combine(folder, "index.json");
 
     public IReadOnlyList<Descriptor> Read()
@@ -39,7 +42,7 @@ internal sealed class LayoutIndex(string folder)
         {
             Directory.CreateDirectory(Path.Combine(folder, "blobs", "sha256"));
             string mark = Path.Combine(folder, "oci-layout");
-            if (!System.IO.File.Exists(mark)) JsonFile.Write(mark, json => json.WriteString("imageLayoutVersion", "1.0.0"));
+            if (!System.IO.File.Exists(mark)) System.IO.File.WriteAllBytes(mark, Mark);
         }
         catch (UnauthorizedAccessException denied)
         {
