@@ -65,11 +65,17 @@ public sealed record ImageReference
         if (registry == DefaultRegistry && !repository.Contains('/')) repository = "library/" + repository;
 
         if (hasRegistry && !IsRegistry(first)) throw Invalid(text, $"'{Shown(first)}' is no registry", "Write it as host or host:port.");
-        if (repository.Any(char.IsAsciiLetterUpper)) throw Invalid(text, "it has upper-case letters", $"Write it in lower case: '{text.ToLowerInvariant()}'.");
+        if (repository.Any(char.IsAsciiLetterUpper)) throw Invalid(text, "it has upper-case letters", $"Write it in lower case: '{Shown(text.ToLowerInvariant())}'.");
         if (!repository.Split('/').All(IsComponent) || registry.Length + 1 + repository.Length > LongestName)
             throw Invalid(text, "a part of it is not as it should be", "Use lower-case letters and digits, with '.', '_', '-' between them and '/' between the parts: registry/team/app:1.0.");
+        if (!hasRegistry && rest.Length == 64 && !rest.AsSpan().ContainsAnyExcept("0123456789abcdef")) throw Invalid(text, "it is an image's id", "Choose a name that is none.");
         return new ImageReference { Registry = registry, Repository = repository, Tag = tag ?? (digest is null ? DefaultTag : null), Digest = digest };
     }
+
+    /// <summary>A name that an image can be given: one without a digest, for that is not ours to choose.</summary>
+    /// <exception cref="EngineException">ImageNameInvalid, DigestInvalid.</exception>
+    public static ImageReference ParseName(string text)
+        => Parse(text) is { Digest: null } name ? name : throw Invalid(text, "it has a digest", "Leave out the part from '@' on.");
 
     public override string ToString() => ShortName;
 

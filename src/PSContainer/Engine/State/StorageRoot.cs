@@ -19,6 +19,9 @@ public sealed record StorageRoot(string Data, string Run)
     /// <summary>Layers unpacked, a folder each, shared by all images and containers.</summary>
     public string Layers => Path.Combine(Data, "layers");
 
+    /// <summary>The lowest layer of every container of an image: see <see cref="State.MountPoints"/>.</summary>
+    public string MountPoints => Path.Combine(Data, "mountpoints");
+
     public string ContainerFolder(string id) => Path.Combine(Containers, id);
 
     public string RunFolder(string id) => Path.Combine(Run, id);

@@ -2,6 +2,7 @@ using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Roots;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
@@ -43,11 +44,12 @@ internal static class MonitorVerb
             throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Stop it first (Stop-Container).");
         ClearResidue(context, record.Id);
 
+        if (record.From is not null) WritableFolders.Prepare(folder, record);
         RuntimeSpec spec = RuntimeSpecReader.ReadBundle(folder);
         int signals = Foreground.Prepare();
         using ExitFile exitFile = ExitFile.Begin(folder);
         using LogPump? log = attached ? null : new LogPump(Path.Combine(folder, ContainerRecord.LogName));
-        (Born process, RunState state) = ContainerStart.Run(context, new StartRequest(record.Id, folder, spec, record.Root(folder))
+        (Born process, RunState state) = ContainerStart.Run(context, new StartRequest(record.Id, folder, spec, record.Root(context.Storage))
         {
             DieWithParent = true, Supervised = true, Idle = record.Idle,
             Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),

@@ -1,5 +1,6 @@
-using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using PSContainer.Engine.State;
+using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Images;
 
@@ -26,16 +27,13 @@ public sealed class BlobStore(string folder)
     }
 
     /// <exception cref="EngineException">BlobMissing.</exception>
+    /// <exception cref="KernelException"/>
     public FileStream Open(Digest digest)
     {
-        try
-        {
-            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw Missing(digest, missing);
-        }
+        // Past File.Open, which would take a flock(2): whoever has just brought the blob may still hold the one of its ingest.
+        int file = Files.TryOpen(PathOf(digest), OpenFlags.ReadOnly);
+        if (file >= 0) return new FileStream(new SafeFileHandle(file, ownsHandle: true), FileAccess.Read, bufferSize: 0);
+        throw Syscall.Last == Errno.ENOENT ? Missing(digest) : new KernelException("open", Syscall.Last, PathOf(digest));
     }
 
     /// <summary>A small blob's bytes, its size checked first, then its digest: only then may it be parsed.</summary>
@@ -81,11 +79,12 @@ public sealed class BlobStore(string folder)
     }
 
     /// <summary>Begins to bring a blob whose digest and size are known; goes on where an earlier attempt broke off.</summary>
-    public BlobIngest Bring(Descriptor blob)
+    /// <param name="cancel">Ends the wait for somebody else who brings the same one.</param>
+    public BlobIngest Bring(Descriptor blob, CancellationToken cancel = default)
     {
         Directory.CreateDirectory(Blobs);
         Directory.CreateDirectory(Ingest);
-        return BlobIngest.Known(Path.Combine(Ingest, blob.Digest.Hex), blob, PathOf);
+        return BlobIngest.Known(Path.Combine(Ingest, blob.Digest.Hex), blob, PathOf, cancel);
     }
 
     /// <summary>Begins to write a blob whose digest is known only at its end.</summary>
@@ -94,6 +93,25 @@ public sealed class BlobStore(string folder)
         Directory.CreateDirectory(Blobs);
         Directory.CreateDirectory(Ingest);
         return BlobIngest.Unknown(Path.Combine(Ingest, Path.GetRandomFileName()), PathOf);
+    }
+
+    /// <summary>Forgets what has come of a blob, unless somebody is bringing it.</summary>
+    public void Discard(Descriptor blob)
+    {
+        string path = Path.Combine(Ingest, blob.Digest.Hex);
+        if (!File.Exists(path)) return;
+        using FileLock? held = FileLock.TryTake(path);
+        if (held?.IsAt(path) == true) File.Delete(path);
+    }
+
+    /// <summary>A file without a name, for what has to be read twice: it goes with its handle, whatever happens.</summary>
+    public FileStream Scratch()
+    {
+        Directory.CreateDirectory(Ingest);
+        string path = Path.Combine(Ingest, Path.GetRandomFileName());
+        var file = new FileStream(new SafeFileHandle(Files.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, 0x180), ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
+        File.Delete(path);
+        return file;
     }
 
     /// <returns>The bytes that it had.</returns>
@@ -117,9 +135,15 @@ public sealed class BlobStore(string folder)
         }
     }
 
+    /// <summary>Takes the folder away that only bringing needs, where nobody brings anything.</summary>
+    public void Tidy()
+    {
+        if (Directory.Exists(Ingest) && !Directory.EnumerateFileSystemEntries(Ingest).Any()) Directory.Delete(Ingest);
+    }
+
     internal static EngineException Corrupt(Descriptor blob, string why)
         => new("BlobCorrupt", Reason.Corrupt, $"{blob.Digest} is not what it should be: {why}.", "Remove the image and bring it in again; if that does not help, its source is broken.");
 
-    private static EngineException Missing(Digest digest, Exception cause)
-        => new("BlobMissing", Reason.NotFound, $"{digest} is not in the store.", "Remove the image and bring it in again.", cause);
+    private static EngineException Missing(Digest digest)
+        => new("BlobMissing", Reason.NotFound, $"{digest} is not in the store.", "Remove the image and bring it in again.");
 }

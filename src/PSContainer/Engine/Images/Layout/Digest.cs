@@ -22,6 +22,15 @@ public readonly record struct Digest : IComparable<Digest>
 
     public static Digest Of(ReadOnlySpan<byte> content) => FromHash(SHA256.HashData(content));
 
+    /// <summary>Of all that a stream has left.</summary>
+    public static Digest Of(Stream content, CancellationToken cancelled)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 17];
+        for (int read; (read = content.Read(buffer)) > 0; hash.AppendData(buffer, 0, read)) cancelled.ThrowIfCancellationRequested();
+        return FromHash(hash.GetCurrentHash());
+    }
+
     /// <param name="hash">32 bytes.</param>
     public static Digest FromHash(ReadOnlySpan<byte> hash)
         => hash.Length == SHA256.HashSizeInBytes ? new Digest(Convert.ToHexString(hash).ToLowerInvariant()) : throw new ArgumentException("Not a SHA-256.", nameof(hash));

@@ -16,6 +16,14 @@ public static class MediaType
     public const string DockerLayer = "application/vnd.docker.image.rootfs.diff.tar";
     public const string DockerLayerGzip = DockerLayer + ".gzip";
 
+    /// <summary>What a layer is that is compressed like this.</summary>
+    public static string OfLayer(LayerCompression compression) => compression switch
+    {
+        LayerCompression.Gzip => LayerGzip,
+        LayerCompression.Zstd => LayerZstd,
+        _ => Layer,
+    };
+
     public static bool IsIndex(string type) => type is Index or DockerIndex;
 
     public static bool IsManifest(string type) => type is Manifest or DockerManifest;
