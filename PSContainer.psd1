@@ -30,6 +30,7 @@
         'Invoke-Container'
         'Invoke-ContainerCommand'
         'New-Container'
+        'New-ContainerImage'
         'Remove-Container'
         'Remove-ContainerImage'
         'Repair-ContainerStorage'
