@@ -23,8 +23,7 @@ public sealed class ContainerStore(StorageRoot root)
     public ContainerRecord Add(ContainerSpec spec)
     {
         string id = ContainerId.New();
-        // The layers that are here now must not be swept before the record says that somebody uses them.
-        using FileLock? kept = spec.Image is null ? null : new ImageStore(Root).Adding();
+        using FileLock? image = spec.Image is null ? null : new ImageStore(Root).Using(spec.Image);
         using RootView root = RootView.Of(spec, Root);
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(Root.ContainerFolder(id)), id, root.ReadText);
         string name = TakeName(spec.Name, id);

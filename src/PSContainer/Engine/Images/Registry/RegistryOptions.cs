@@ -6,6 +6,9 @@ public sealed record RegistryOptions
     /// <summary>null: what docker's and podman's files hold, else none.</summary>
     public RegistryCredential? Credential { get; init; }
 
+    /// <summary>The files, in the order in which they are asked.</summary>
+    public IReadOnlyList<string> CredentialFiles { get; init; } = CredentialFile.Known();
+
     /// <summary>Plain HTTP where there is no HTTPS. A registry on this machine may do so without being asked.</summary>
     public bool AllowUnencrypted { get; init; }
 

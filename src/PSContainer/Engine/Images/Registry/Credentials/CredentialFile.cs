@@ -8,26 +8,25 @@ namespace PSContainer.Engine.Images;
 /// What docker login and podman login leave: docker's config.json, and containers-auth.json(5), which is the same with keys that
 /// may name a repository. It is only read.
 /// </summary>
-internal sealed class CredentialFile(string path)
+public sealed class CredentialFile(string path)
 {
     // docker keeps Docker Hub's under the address of an interface that is gone.
     private const string HubKey = "https://index.docker.io/v1/";
     private const int LongestFile = 1024 * 1024;
 
-    /// <summary>In the order in which they are asked: podman's, then docker's.</summary>
-    public static IEnumerable<CredentialFile> All()
+    /// <summary>Where they are kept: podman's first, then docker's.</summary>
+    public static IReadOnlyList<string> Known()
     {
-        string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
-        string? home = Variable("HOME");
-        string?[] paths =
+        string home = Variable("HOME") ?? "/";
+        return
         [
-            Variable("REGISTRY_AUTH_FILE"),
-            Variable("XDG_RUNTIME_DIR") is { } run ? Path.Combine(run, "containers/auth.json") : "/run/containers/0/auth.json",
-            (Variable("XDG_CONFIG_HOME") ?? (home is null ? null : Path.Combine(home, ".config"))) is { } config ? Path.Combine(config, "containers/auth.json") : null,
-            (Variable("DOCKER_CONFIG") ?? (home is null ? null : Path.Combine(home, ".docker"))) is { } docker ? Path.Combine(docker, "config.json") : null,
+            Variable("REGISTRY_AUTH_FILE") ?? Path.Combine(Variable("XDG_RUNTIME_DIR") ?? "/run", Variable("XDG_RUNTIME_DIR") is null ? "containers/0/auth.json" : "containers/auth.json"),
+            Path.Combine(Variable("XDG_CONFIG_HOME") ?? Path.Combine(home, ".config"), "containers/auth.json"),
+            Path.Combine(Variable("DOCKER_CONFIG") ?? Path.Combine(home, ".docker"), "config.json"),
         ];
-        return paths.OfType<string>().Select(path => new CredentialFile(path));
     }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>null where the file knows nothing of this registry, or there is no file.</summary>
     /// <exception cref="EngineException">CredentialFileInvalid, CredentialHelperFailed.</exception>

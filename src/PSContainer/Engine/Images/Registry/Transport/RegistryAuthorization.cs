@@ -36,7 +36,7 @@ internal sealed class RegistryAuthorization(string registry, string repository, 
             if (!Equals(Current, sent)) return true;
             AuthChallenge? bearer = wanted.FirstOrDefault(challenge => challenge.IsBearer);
             if (bearer is null && (sent is not null || !wanted.Any(challenge => challenge.IsBasic))) return false;
-            if (!_isLookedUp) Credential = options.Credential ?? CredentialFile.All().Select(file => file.Find(registry, repository, cancel)).FirstOrDefault(found => found is not null);
+            if (!_isLookedUp) Credential = options.Credential ?? options.CredentialFiles.Select(file => new CredentialFile(file).Find(registry, repository, cancel)).FirstOrDefault(found => found is not null);
             _isLookedUp = true;
             if (bearer is not null)
             {
