@@ -18,6 +18,7 @@
         'Compare-Container'
         'Copy-ContainerItem'
         'Enter-ContainerNamespace'
+        'Export-Container'
         'Export-ContainerImage'
         'Get-Container'
         'Get-ContainerHost'
