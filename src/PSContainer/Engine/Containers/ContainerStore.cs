@@ -4,6 +4,7 @@ using PSContainer.Engine.Roots;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Trees;
 
 namespace PSContainer.Engine.Containers;
 

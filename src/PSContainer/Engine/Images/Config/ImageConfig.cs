@@ -95,6 +95,8 @@ public sealed record Healthcheck(IReadOnlyList<string> Test)
     public TimeSpan? Interval { get; init; }
     public TimeSpan? Timeout { get; init; }
     public TimeSpan? StartPeriod { get; init; }
+    /// <summary>Between two checks while it starts (docker 25).</summary>
+    public TimeSpan? StartInterval { get; init; }
     public int? Retries { get; init; }
 
     public static Healthcheck Read(JsonElement json) => new(json.Strings("Test"))
@@ -102,6 +104,7 @@ public sealed record Healthcheck(IReadOnlyList<string> Test)
         Interval = Duration(json, "Interval"),
         Timeout = Duration(json, "Timeout"),
         StartPeriod = Duration(json, "StartPeriod"),
+        StartInterval = Duration(json, "StartInterval"),
         Retries = json.Has("Retries")?.GetInt32() is { } retries and > 0 ? retries : null,
     };
 

@@ -56,6 +56,7 @@ internal static class ImageConfigWriter
         WriteDuration(json, "Interval", health.Interval);
         WriteDuration(json, "Timeout", health.Timeout);
         WriteDuration(json, "StartPeriod", health.StartPeriod);
+        WriteDuration(json, "StartInterval", health.StartInterval);
         if (health.Retries is { } retries) json.WriteNumber("Retries", retries);
         json.WriteEndObject();
     }
