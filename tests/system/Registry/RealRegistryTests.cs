@@ -34,6 +34,7 @@ public sealed class RealRegistryTests : RegistryTest
         File.WriteAllText(Folder + "/users", Users);
         string auth = wantsPassword ? $"auth: {{htpasswd: {{realm: here, path: {Folder}/users}}}}\n" : "";
         File.WriteAllText(Folder + "/registry.yml", $"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {Folder}/store}}}}\nhttp: {{addr: {_authority}}}\n{auth}");
+        File.WriteAllText(Folder + "/log", "");
         _process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec docker-registry serve {Folder}/registry.yml >{Folder}/log 2>&1"]))!;
         Pscontainer.Eventually(() =>
         {
@@ -66,9 +67,15 @@ public sealed class RealRegistryTests : RegistryTest
         var made = new ImageStore(StorageRoot.At(Folder + "/made"));
         byte[] plain = SampleImage.Tar("file-0", Noise(3_000_000)), other = SampleImage.Tar("file-1", Noise(1000));
         Descriptor[] layers = [made.Blobs.Add(MediaType.LayerGzip, SampleImage.Gzip(plain)), made.Blobs.Add(MediaType.LayerGzip, SampleImage.Gzip(other))];
-        foreach ((Descriptor layer, Digest content) in layers.Zip([Digest.Of(plain), Digest.Of(other)])) made.Layers.Unpack(made.Blobs.Open(layer.Digest), layer, content);
+        foreach ((Descriptor layer, Digest content) in layers.Zip([Digest.Of(plain), Digest.Of(other)])) Unpack(made, layer, content);
         made.Add(new ImageConfig { DiffIds = [Digest.Of(plain), Digest.Of(other)], Env = ["A=b"] }, layers, ImageReference.Parse("docker.io/library/made:1"));
         return $"oci:{Folder}/made/images:docker.io/library/made:1";
+    }
+
+    private static void Unpack(ImageStore store, Descriptor layer, Digest content)
+    {
+        using FileStream blob = store.Blobs.Open(layer.Digest);
+        store.Layers.Unpack(blob, layer, content);
     }
 
     private static void Skopeo(params string[] arguments)

@@ -40,8 +40,8 @@ internal sealed class LayerFetch(ImageStore store, RegistryClient client, Descri
         }
         if (ingest.IsThere)
         {
-            var unpacked = new Telling(this);
-            await OnThreadOfItsOwn(() => store.Layers.Unpack(store.Blobs.Open(blob.Digest), blob, diffId, unpacked, cancel), cancel);
+            using FileStream stored = store.Blobs.Open(blob.Digest);
+            await OnThreadOfItsOwn(() => store.Layers.Unpack(stored, blob, diffId, new Telling(this), cancel), cancel);
             return;
         }
         // Whichever fails first ends the other, and is the one that is told of.
