@@ -1,3 +1,4 @@
+using PSContainer.Engine.Images;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Roots;
@@ -22,6 +23,7 @@ public sealed class ContainerStore(StorageRoot root)
     public ContainerRecord Add(ContainerSpec spec)
     {
         string id = ContainerId.New();
+        using FileLock? image = spec.Image is null ? null : new ImageStore(Root).Using(spec.Image);
         using RootView root = RootView.Of(spec, Root);
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(Root.ContainerFolder(id)), id, root.ReadText);
         string name = TakeName(spec.Name, id);

@@ -64,7 +64,7 @@ public sealed class ImageExport(ImageStore store, IReadOnlyList<ExportedImage> i
         }
         Descriptor[] entries = [.. images.SelectMany(image => image.Entries())];
         string?[] names = [.. entries.Select(NameOf)];
-        new LayoutIndex(path).Change(others => [.. others.Where(other => !entries.Any(entry => entry.Digest == other.Digest) && (NameOf(other) is not { } name || !names.Contains(name))), .. entries]);
+        new LayoutIndex(path).Change(others => [.. others.Where(other => !entries.Any(entry => entry.Digest == other.Digest) && (NameOf(other) is not { } name || !names.Contains(name))), .. entries], keepsLock: false);
         target.Tidy();
     }
 
@@ -108,7 +108,7 @@ public sealed class ImageExport(ImageStore store, IReadOnlyList<ExportedImage> i
             {
                 json.WriteStartObject();
                 json.WriteString("Config", configName(image.Id));
-                WriteList(json, "RepoTags", names.Select(name => name.ShortName));
+                WriteList(json, "RepoTags", names.Select(name => name.FullName));
                 WriteList(json, "Layers", layerNames(image));
                 json.WriteEndObject();
             }

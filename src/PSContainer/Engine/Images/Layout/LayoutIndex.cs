@@ -27,13 +27,21 @@ internal sealed class LayoutIndex(string folder)
     }
 
     /// <summary>Changes it, alone: whoever else wants to waits.</summary>
-    public void Change(Func<IReadOnlyList<Descriptor>, IEnumerable<Descriptor>> change)
+    /// <param name="keepsLock">The file of the lock stays for the next one; not in a folder of the user's, where only a layout was asked for.</param>
+    public void Change(Func<IReadOnlyList<Descriptor>, IEnumerable<Descriptor>> change, bool keepsLock = true)
     {
         MakeLayout();
-        using FileLock held = FileLock.Take(Path.Combine(folder, ".lock"));
-        byte[] bytes = new ImageIndex([.. change(Read())]).ToBytes();
-        System.IO.File.WriteAllBytes(File + ".new", bytes);
-        System.IO.File.Move(File + ".new", File, overwrite: true);
+        string lockFile = Path.Combine(folder, ".lock");
+        while (true)
+        {
+            using FileLock held = FileLock.Take(lockFile);
+            if (!held.IsAt(lockFile)) continue;
+            byte[] bytes = new ImageIndex([.. change(Read())]).ToBytes();
+            System.IO.File.WriteAllBytes(File + ".new", bytes);
+            System.IO.File.Move(File + ".new", File, overwrite: true);
+            if (!keepsLock) System.IO.File.Delete(lockFile);
+            return;
+        }
     }
 
     private void MakeLayout()

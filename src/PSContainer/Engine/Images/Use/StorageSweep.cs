@@ -38,6 +38,8 @@ public sealed class StorageSweep : IDisposable
     private readonly FileLock? _alone;
     private readonly StorageUse _use;
     private readonly HashSet<string> _gone = [];
+    // They were told of with their image.
+    private readonly HashSet<StoredPart> _counted = [];
 
     /// <exception cref="EngineException">StorageBusy.</exception>
     public StorageSweep(ImageStore store, ContainerStore containers)
@@ -70,7 +72,11 @@ public sealed class StorageSweep : IDisposable
             IReadOnlyList<StoredPart> parts = _use.OnlyOf(image);
             yield return new Unused(UnusedKind.Image, image.Name, parts.Sum(_store.SizeOf))
             {
-                Forget = () => _use.Drop(image),
+                Forget = () =>
+                {
+                    _use.Drop(image);
+                    _counted.UnionWith(parts);
+                },
                 Clear = () =>
                 {
                     _store.Forget(image.Descriptor.Digest);
@@ -85,7 +91,7 @@ public sealed class StorageSweep : IDisposable
     {
         foreach (FileInfo file in _store.Blobs.Abandoned()) yield return new Unused(UnusedKind.Ingest, file.Name, file.Length) { Clear = file.Delete };
         if (IsUncertain) yield break;
-        foreach (StoredPart part in _store.AllParts().Where(part => !_use.IsHeld(part)))
+        foreach (StoredPart part in _store.AllParts().Where(part => !_use.IsHeld(part) && !_counted.Contains(part)))
             yield return new Unused(part.IsUnpacked ? UnusedKind.Layer : UnusedKind.Blob, part.Digest.ToString(), _store.SizeOf(part)) { Clear = () => _store.Remove(part) };
     }
 
