@@ -162,6 +162,10 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         return [.. changes.Select(change => change with { ContainerName = container.Name, ContainerId = container.Id })];
     }
 
+    /// <summary>Writes a container's whole root as a tar.</summary>
+    /// <exception cref="EngineException">ContainerKeepsNothing, LayerNotPackable.</exception>
+    public void Export(Container container, string path, CancellationToken cancelled) => RootExport.Write(container, Root, path, cancelled);
+
     /// <summary>A container's root, to be read or written from outside.</summary>
     /// <inheritdoc cref="RootView.Of(Container, StorageRoot, bool)"/>
     public RootView OpenRoot(Container container, bool writes = false) => RootView.Of(Probe(container.Record), Root, writes);
