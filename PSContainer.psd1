@@ -8,14 +8,36 @@
     Description            = 'Linux containers, namespaces and resource limits as objects in a pipeline, without a daemon.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
-    FormatsToProcess       = @('PSContainer.format.ps1xml', 'Namespace.format.ps1xml', 'Limit.format.ps1xml', 'Host.format.ps1xml')
+    FormatsToProcess       = @('PSContainer.format.ps1xml', 'Namespace.format.ps1xml', 'Limit.format.ps1xml', 'Host.format.ps1xml', 'Image.format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()
     AliasesToExport        = @()
     CmdletsToExport        = @(
-        'Enter-ContainerNamespace', 'Get-Container', 'Get-ContainerHost', 'Get-ContainerLimit', 'Get-ContainerLog', 'Get-Namespace',
-        'Invoke-Container', 'Invoke-ContainerCommand', 'New-Container', 'Remove-Container', 'Repair-ContainerStorage',
-        'Set-ContainerLimit', 'Start-Container', 'Stop-Container', 'Test-ContainerHost', 'Wait-Container'
+        'Add-ContainerImageTag'
+        'Clear-ContainerStorage'
+        'Compare-Container'
+        'Copy-ContainerItem'
+        'Enter-ContainerNamespace'
+        'Export-ContainerImage'
+        'Get-Container'
+        'Get-ContainerHost'
+        'Get-ContainerImage'
+        'Get-ContainerImageHistory'
+        'Get-ContainerLimit'
+        'Get-ContainerLog'
+        'Get-Namespace'
+        'Import-ContainerImage'
+        'Invoke-Container'
+        'Invoke-ContainerCommand'
+        'New-Container'
+        'Remove-Container'
+        'Remove-ContainerImage'
+        'Repair-ContainerStorage'
+        'Set-ContainerLimit'
+        'Start-Container'
+        'Stop-Container'
+        'Test-ContainerHost'
+        'Wait-Container'
     )
     PrivateData            = @{
         PSData = @{

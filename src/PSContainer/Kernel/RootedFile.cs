@@ -24,7 +24,7 @@ public static class RootedFile
     /// <inheritdoc cref="Read(string, string, int)"/>
     public static byte[]? Read(int root, string path, int largest)
     {
-        int file = Folder.TryOpenBelow(root, path, OpenFlags.ReadOnly | OpenFlags.NonBlock | OpenFlags.NoCtty);
+        int file = Trees.FolderCalls.OpenInRoot(root, path, OpenFlags.ReadOnly | OpenFlags.NonBlock | OpenFlags.NoCtty);
         if (file < 0) return null;
         try
         {

@@ -67,7 +67,7 @@ public abstract class ContainerCmdlet : PSCmdlet
     }
 
     /// <summary>null where the text is meant as it is, or is no pattern, as "a[" is not.</summary>
-    private static WildcardPattern? Wildcards(string text)
+    protected static WildcardPattern? Wildcards(string text)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(text)) return null;
         try

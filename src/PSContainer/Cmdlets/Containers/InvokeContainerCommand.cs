@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
+using PSContainer.Engine;
 using PSContainer.Engine.Commands;
 using PSContainer.Engine.Containers;
 
@@ -40,7 +41,9 @@ public sealed class InvokeContainerCommand : ContainerParameters, IDisposable
     protected override void BeginProcessing() => Try(Name ?? Image ?? Command, () =>
     {
         ContainerSpec spec = ToSpec(Name, Image, Command, idle: false, autoRemove: true);
-        bool wanted = ShouldProcess($"Run '{spec.Command ?? "the idle init"}' in a new container", $"Run '{spec.Command ?? "the idle init"}' in a new container?", "Invoke-Container", out ShouldProcessReason reason);
+        if (spec.Command is null)
+            throw new EngineException("CommandMissing", Reason.InvalidInput, $"The image '{Image}' names no command.", "Name one with -Command.");
+        bool wanted = ShouldProcess($"Run '{spec.Command}' in a new container", $"Run '{spec.Command}' in a new container?", "Invoke-Container", out ShouldProcessReason reason);
         if (reason == ShouldProcessReason.WhatIf) Engine.Describe(spec, Print);
         if (!wanted) return;
         if (IsVerbose) Engine.Describe(spec, WriteVerbose);

@@ -155,6 +155,19 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         foreach (string line in PlanText.Lines(plan)) print(line);
     }
 
+    /// <summary>How a container's root differs from its image; docker diff.</summary>
+    /// <exception cref="EngineException">ContainerKeepsNothing, LayerMissing.</exception>
+    public IReadOnlyList<FileChange> Compare(Container container, CancellationToken cancelled)
+    {
+        if (container.Record is not { From: { } from, IsKept: true }) throw RootView.KeepsNothing(container);
+        IReadOnlyList<FileChange> changes = ChangeList.Read(Path.Combine(Root.ContainerFolder(container.Id), LayerStack.Upper), from.Lowers(Root), cancelled);
+        return [.. changes.Select(change => change with { ContainerName = container.Name, ContainerId = container.Id })];
+    }
+
+    /// <summary>A container's root, to be read or written from outside.</summary>
+    /// <inheritdoc cref="RootView.Of(Container, StorageRoot, bool)"/>
+    public RootView OpenRoot(Container container, bool writes = false) => RootView.Of(Probe(container.Record), Root, writes);
+
     // The supervisor owns it from here: if this process is killed now, the container starts all the same, or is cleared.
     private void Launch(ContainerRecord record, bool isNew)
     {

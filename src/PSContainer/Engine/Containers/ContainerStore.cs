@@ -1,9 +1,11 @@
+using PSContainer.Engine.Images;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Roots;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Trees;
 
 namespace PSContainer.Engine.Containers;
 
@@ -21,6 +23,7 @@ public sealed class ContainerStore(StorageRoot root)
     public ContainerRecord Add(ContainerSpec spec)
     {
         string id = ContainerId.New();
+        using FileLock? image = spec.Image is null ? null : new ImageStore(Root).Using(spec.Image);
         using RootView root = RootView.Of(spec, Root);
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(Root.ContainerFolder(id)), id, root.ReadText);
         string name = TakeName(spec.Name, id);

@@ -15,8 +15,8 @@ public sealed class ContainerImage
     /// <summary>All of them; none where another image has taken over its last one.</summary>
     public IReadOnlyList<string> Names => [.. Stored.Names.Select(name => name.ShortName)];
 
-    /// <summary>64 hexadecimal digits: the configuration's digest, the same as docker's and podman's.</summary>
-    public string Id => Stored.Id.Hex;
+    /// <summary>The configuration's digest, "sha256:…": the same as docker's and podman's.</summary>
+    public string Id => Stored.Id.ToString();
     public string ShortId => Stored.Id.Short;
 
     /// <summary>The manifest's, as a registry has it: "sha256:…".</summary>

@@ -72,6 +72,11 @@ public sealed record ImageReference
         return new ImageReference { Registry = registry, Repository = repository, Tag = tag ?? (digest is null ? DefaultTag : null), Digest = digest };
     }
 
+    /// <summary>A name that an image can be given: one without a digest, for that is not ours to choose.</summary>
+    /// <exception cref="EngineException">ImageNameInvalid, DigestInvalid.</exception>
+    public static ImageReference ParseName(string text)
+        => Parse(text) is { Digest: null } name ? name : throw Invalid(text, "it has a digest", "Leave out the part from '@' on.");
+
     public override string ToString() => ShortName;
 
     // [a-z0-9]+ with one '.', one or two '_', or any number of '-' between (distribution's reference grammar).

@@ -22,6 +22,20 @@ public sealed class ImageStore(StorageRoot root)
         return FileLock.Take(Path.Combine(root.Images, ".adding"), shared: true);
     }
 
+    /// <summary>Held while a container of the image is written down: before that nobody can tell that the image is in use.</summary>
+    /// <exception cref="EngineException">LayerMissing: it went in between.</exception>
+    public FileLock Using(StoredImage image)
+    {
+        FileLock adding = Adding();
+        foreach (Digest layer in image.Config.DiffIds)
+        {
+            if (Layers.Has(layer)) continue;
+            adding.Dispose();
+            throw NotUnpacked(layer);
+        }
+        return adding;
+    }
+
     /// <summary>For whoever sweeps; null while somebody adds.</summary>
     public FileLock? Sweeping()
         => Directory.Exists(root.Images) ? FileLock.TryTake(Path.Combine(root.Images, ".adding")) : null;
@@ -82,7 +96,7 @@ public sealed class ImageStore(StorageRoot root)
     {
         StoredImage image = Read([manifest]);
         foreach (Digest layer in image.Config.DiffIds)
-            if (!Layers.Has(layer)) throw new EngineException("LayerMissing", Reason.NotFound, $"The layer {layer} is not unpacked.", "Bring the image in again.");
+            if (!Layers.Has(layer)) throw NotUnpacked(layer);
         foreach (Descriptor layer in image.Manifest.Layers)
             if (!Blobs.Has(layer)) throw new EngineException("BlobMissing", Reason.NotFound, $"{layer.Digest} is not in the store.", "Bring the image in again.");
         var bare = new Descriptor(manifest.MediaType, manifest.Digest, manifest.Size) { Platform = image.Config.Platform };
@@ -107,6 +121,9 @@ public sealed class ImageStore(StorageRoot root)
 
     /// <summary>Takes an image out of the index, with all its names; its blobs and layers are for a sweep.</summary>
     public void Forget(Digest manifest) => _index.Change(entries => entries.Where(entry => entry.Digest != manifest));
+
+    /// <summary>Takes a name out of the index, also where nothing of its image can be read.</summary>
+    public void ForgetName(ImageReference name) => _index.Change(entries => entries.Where(entry => NameOf(entry)?.FullName != name.FullName));
 
     /// <summary>All blobs and layers that are here, whoever they belong to.</summary>
     public IEnumerable<StoredPart> AllParts()
@@ -162,6 +179,9 @@ public sealed class ImageStore(StorageRoot root)
             throw new EngineException("ManifestInvalid", Reason.Corrupt, $"This is no image that can be used: it lists {manifest.Layers.Count} layers and names the contents of {config.DiffIds.Count}.", "Ask its maker for a new one.");
         return new StoredImage(entry, manifest, config, [.. entries.Select(NameOf).OfType<ImageReference>().OrderBy(name => name.ShortName, StringComparer.Ordinal)]);
     }
+
+    private static EngineException NotUnpacked(Digest layer)
+        => new("LayerMissing", Reason.NotFound, $"The layer {layer} is not unpacked.", "Bring the image in again: Import-ContainerImage, or Request-ContainerImage.");
 
     // Another tool may have put in names that are none of ours; they are left as they are.
     private static ImageReference? NameOf(Descriptor entry)

@@ -1,5 +1,6 @@
 using PSContainer.Engine.Containers;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Trees;
 
 namespace PSContainer.Engine.Roots;
 
@@ -22,11 +23,11 @@ internal static class AnonymousVolumes
             try
             {
                 const uint everybody = 0x1ED;
-                source = Folder.TryOpenBelow(root.Descriptor, paths[i], OpenFlags.ReadOnly | OpenFlags.Directory);
+                source = FolderCalls.OpenInRoot(root.Descriptor, paths[i], OpenFlags.ReadOnly | OpenFlags.Directory);
                 FileStatus? status = source < 0 ? null : FileStatus.Of(source, "");
                 if (source >= 0) new TreeCopy(new CopyManner { MakesDevices = true }, CancellationToken.None).CopyContents(source, target);
-                Folder.ChangeOwner(target, "", status?.Uid ?? 0, status?.Gid ?? 0);
-                Folder.ChangeMode(target, status?.Permissions ?? everybody);
+                FolderCalls.SetOwner(target, status?.Uid ?? 0, status?.Gid ?? 0);
+                FolderCalls.SetMode(target, status?.Permissions ?? everybody);
             }
             finally
             {

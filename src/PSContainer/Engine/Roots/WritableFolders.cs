@@ -1,6 +1,7 @@
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Trees;
 
 namespace PSContainer.Engine.Roots;
 
@@ -20,7 +21,7 @@ public static class WritableFolders
         if (answer == Errno.None)
         {
             // What the probe has marked as volatile would not be mounted again.
-            TreeRemoval.Empty(work);
+            Renew(work);
             CopyAttributes(lowers[0], upper);
             return true;
         }
@@ -32,7 +33,13 @@ public static class WritableFolders
     /// <summary>Before a start: what the last run's end has left in the work directory is the kernel's own.</summary>
     public static void Prepare(string folder, ContainerRecord record)
     {
-        if (record.IsKept && record.AutoRemove) TreeRemoval.Empty(Path.Combine(folder, LayerStack.Work));
+        if (record.IsKept && record.AutoRemove) Renew(Path.Combine(folder, LayerStack.Work));
+    }
+
+    private static void Renew(string folder)
+    {
+        TreeRemoval.Remove(folder);
+        Directory.CreateDirectory(folder);
     }
 
     // The merged root's owner and mode are the upper directory's.
@@ -42,8 +49,8 @@ public static class WritableFolders
         int folder = Files.Open(to, OpenFlags.ReadOnly | OpenFlags.Directory);
         try
         {
-            Folder.ChangeOwner(folder, "", status.Uid, status.Gid);
-            Folder.ChangeMode(folder, status.Permissions);
+            FolderCalls.SetOwner(folder, status.Uid, status.Gid);
+            FolderCalls.SetMode(folder, status.Permissions);
         }
         finally
         {

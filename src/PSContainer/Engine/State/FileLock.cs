@@ -8,6 +8,9 @@ namespace PSContainer.Engine.State;
 /// </summary>
 public sealed class FileLock : IDisposable
 {
+    // flock(2) itself can't be ended from another thread.
+    private const int Between = 20;
+
     private int _descriptor;
 
     private FileLock(int descriptor) => _descriptor = descriptor;
@@ -23,6 +26,19 @@ public sealed class FileLock : IDisposable
         int file = Open(path);
         Files.Lock(file, shared);
         return new FileLock(file);
+    }
+
+    /// <summary>Waits until the lock is had, or the caller no longer wants it.</summary>
+    /// <exception cref="OperationCanceledException"/>
+    /// <exception cref="KernelException"/>
+    public static FileLock Take(string path, CancellationToken cancel)
+    {
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (TryTake(path) is { } held) return held;
+            cancel.WaitHandle.WaitOne(Between);
+        }
     }
 
     /// <summary>null where somebody else holds it.</summary>

@@ -10,8 +10,8 @@ namespace PSContainer.Engine.Images;
 /// </summary>
 public sealed class ImageImport(ImageStore store)
 {
-    /// <summary>What a root file system is run with, which has no configuration of its own; the contents and the history are filled in.</summary>
-    public ImageConfig? RootFsConfig { get; init; }
+    /// <summary>What containers of a root file system run; an archive of images says that itself.</summary>
+    public RootFsOptions? RootFs { get; init; }
 
     /// <summary>Told of each layer as it comes.</summary>
     public IProgress<LayerProgress>? Progress { get; init; }
@@ -25,8 +25,8 @@ public sealed class ImageImport(ImageStore store)
     {
         using FileLock adding = store.Adding();
         using ArchiveSource source = ArchiveSource.Open(path, store.Blobs, cancelled);
-        if (source.Images is not { } images) return [new RootFsImport(store, RootFsConfig ?? new ImageConfig(), Progress).Import(source, names, cancelled)];
-        if (RootFsConfig is not null)
+        if (source.Images is not { } images) return [new RootFsImport(store, (RootFs ?? new RootFsOptions()).ToConfig(), Progress).Import(source, names, cancelled)];
+        if (RootFs is not null)
             throw new EngineException("ImageHasConfiguration", Reason.InvalidInput, $"'{Argument.Printable(path)}' holds images, which have configurations of their own.", "Import it without one, and give New-Container what should be otherwise.");
         ArchivedImage[] chosen = [.. Choose(images, names, path)];
         Bring([.. chosen.SelectMany(image => image.Layers).DistinctBy(layer => (layer.Blob.Digest, layer.DiffId))], source.Files, cancelled);

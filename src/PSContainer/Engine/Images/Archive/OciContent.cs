@@ -5,9 +5,6 @@ internal static class OciContent
 {
     public const string IndexName = "index.json", MarkName = "oci-layout";
 
-    // Docker and containerd write the whole name here, and only the tag where the spec has a name.
-    private const string ContainerdName = "io.containerd.image.name";
-
     /// <exception cref="EngineException">ManifestInvalid, ArchiveInvalid, BlobCorrupt, DigestInvalid, PlatformMissing, ImageNameInvalid.</exception>
     public static IReadOnlyList<ArchivedImage> Read(ArchiveFiles files)
     {
@@ -49,5 +46,5 @@ internal static class OciContent
     private static bool IsImage(Descriptor entry) => entry.Platform is not { Os: "unknown" };
 
     private static string? NameOf(Descriptor entry)
-        => entry.Annotations.GetValueOrDefault(ContainerdName) ?? entry.Annotations.GetValueOrDefault(Descriptor.RefName);
+        => entry.Annotations.GetValueOrDefault(Descriptor.ContainerdName) ?? entry.Annotations.GetValueOrDefault(Descriptor.RefName);
 }

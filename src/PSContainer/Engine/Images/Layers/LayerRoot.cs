@@ -107,11 +107,13 @@ internal sealed class LayerRoot : IDisposable
             Errno error;
             try
             {
-                folder = TryOpenFolder(part);
+                // Step by step: a path of a thousand parts is not resolved a thousand times. Only a link needs all of it.
+                folder = FolderCalls.Open(above, leaf, OpenFlags.Path | OpenFlags.Directory | OpenFlags.NoFollow);
+                if (folder < 0 && Syscall.Last == Errno.ENOTDIR) folder = TryOpenFolder(part);
                 if (folder < 0)
                 {
                     Make(above, leaf, part, Syscall.Last);
-                    folder = TryOpenFolder(part);
+                    folder = FolderCalls.Open(above, leaf, OpenFlags.Path | OpenFlags.Directory | OpenFlags.NoFollow);
                 }
                 error = Syscall.Last;
             }

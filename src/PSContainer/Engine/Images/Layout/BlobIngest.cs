@@ -39,11 +39,15 @@ public sealed class BlobIngest : Stream
     /// <summary>Somebody else has brought it meanwhile: there is nothing to write, and what is written goes nowhere.</summary>
     public bool IsThere => _file is null;
 
-    internal static BlobIngest Known(string path, Descriptor blob, Func<Digest, string> place)
+    /// <summary>Reads what has been written, while more comes.</summary>
+    /// <exception cref="KernelException"/>
+    public FileStream OpenWritten() => new(new SafeFileHandle(Files.Open(_path, OpenFlags.ReadOnly), ownsHandle: true), FileAccess.Read, bufferSize: 0);
+
+    internal static BlobIngest Known(string path, Descriptor blob, Func<Digest, string> place, CancellationToken cancel)
     {
         while (true)
         {
-            FileLock held = FileLock.Take(path);
+            FileLock held = FileLock.Take(path, cancel);
             var ingest = new BlobIngest(path, held, blob, place);
             // Whoever held the lock before has renamed the file: the lock is on a finished blob, and this path may be another's.
             if (!ingest.IsThere && !held.IsAt(path))
@@ -67,6 +71,7 @@ public sealed class BlobIngest : Stream
         Position = 0;
     }
 
+    /// <exception cref="EngineException">BlobCorrupt (more than was announced), StorageFull.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (_file is null) return;

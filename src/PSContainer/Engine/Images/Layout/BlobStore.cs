@@ -79,11 +79,12 @@ public sealed class BlobStore(string folder)
     }
 
     /// <summary>Begins to bring a blob whose digest and size are known; goes on where an earlier attempt broke off.</summary>
-    public BlobIngest Bring(Descriptor blob)
+    /// <param name="cancel">Ends the wait for somebody else who brings the same one.</param>
+    public BlobIngest Bring(Descriptor blob, CancellationToken cancel = default)
     {
         Directory.CreateDirectory(Blobs);
         Directory.CreateDirectory(Ingest);
-        return BlobIngest.Known(Path.Combine(Ingest, blob.Digest.Hex), blob, PathOf);
+        return BlobIngest.Known(Path.Combine(Ingest, blob.Digest.Hex), blob, PathOf, cancel);
     }
 
     /// <summary>Begins to write a blob whose digest is known only at its end.</summary>
@@ -92,6 +93,15 @@ public sealed class BlobStore(string folder)
         Directory.CreateDirectory(Blobs);
         Directory.CreateDirectory(Ingest);
         return BlobIngest.Unknown(Path.Combine(Ingest, Path.GetRandomFileName()), PathOf);
+    }
+
+    /// <summary>Forgets what has come of a blob, unless somebody is bringing it.</summary>
+    public void Discard(Descriptor blob)
+    {
+        string path = Path.Combine(Ingest, blob.Digest.Hex);
+        if (!File.Exists(path)) return;
+        using FileLock? held = FileLock.TryTake(path);
+        if (held?.IsAt(path) == true) File.Delete(path);
     }
 
     /// <summary>A file without a name, for what has to be read twice: it goes with its handle, whatever happens.</summary>
@@ -123,6 +133,12 @@ public sealed class BlobStore(string folder)
             using FileLock? held = FileLock.TryTake(path);
             if (held is not null) yield return new FileInfo(path);
         }
+    }
+
+    /// <summary>Takes the folder away that only bringing needs, where nobody brings anything.</summary>
+    public void Tidy()
+    {
+        if (Directory.Exists(Ingest) && !Directory.EnumerateFileSystemEntries(Ingest).Any()) Directory.Delete(Ingest);
     }
 
     internal static EngineException Corrupt(Descriptor blob, string why)

@@ -9,6 +9,9 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     /// <summary>The name of an image in a layout's index.json.</summary>
     public const string RefName = "org.opencontainers.image.ref.name";
 
+    /// <summary>The whole name, as docker and containerd write it; their ref.name is the tag alone.</summary>
+    public const string ContainerdName = "io.containerd.image.name";
+
     public Platform? Platform { get; init; }
 
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();

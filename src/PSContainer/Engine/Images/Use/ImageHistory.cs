@@ -20,7 +20,7 @@ public static class ImageHistory
             steps.Add(Step(image, step, !step.EmptyLayer && rest.TryDequeue(out Digest layer) ? layer : null, layers));
         // Who made the image need not have told of all layers, or of any.
         foreach (Digest layer in rest) steps.Add(Step(image, new HistoryEntry(), layer, layers));
-        if (steps.Count > 0) steps[^1] = steps[^1] with { Id = image.Id.Hex };
+        if (steps.Count > 0) steps[^1] = steps[^1] with { Id = image.Id.ToString() };
         steps.Reverse();
         return steps;
     }

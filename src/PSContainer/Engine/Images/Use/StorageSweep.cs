@@ -37,6 +37,9 @@ public sealed class StorageSweep : IDisposable
     private readonly ImageStore _store;
     private readonly FileLock? _alone;
     private readonly StorageUse _use;
+    private readonly HashSet<string> _gone = [];
+    // They were told of with their image.
+    private readonly HashSet<StoredPart> _counted = [];
 
     /// <exception cref="EngineException">StorageBusy.</exception>
     public StorageSweep(ImageStore store, ContainerStore containers)
@@ -51,6 +54,16 @@ public sealed class StorageSweep : IDisposable
     /// <summary>Something can't be read, so that nobody can say what belongs to it: blobs and layers are left as they are.</summary>
     public bool IsUncertain => !_use.IsWhole;
 
+    /// <summary>A container that may go, with how it goes.</summary>
+    public Unused Of(ContainerRecord container, Action remove) => new(UnusedKind.Container, container.Name, 0)
+    {
+        Clear = remove,
+        Forget = () =>
+        {
+            if (_gone.Add(container.Id)) _use.Drop(container);
+        },
+    };
+
     /// <summary>Those images that no container uses: the nameless ones, or with <paramref name="all"/> those with names as well.</summary>
     public IEnumerable<Unused> Images(bool all)
     {
@@ -59,7 +72,11 @@ public sealed class StorageSweep : IDisposable
             IReadOnlyList<StoredPart> parts = _use.OnlyOf(image);
             yield return new Unused(UnusedKind.Image, image.Name, parts.Sum(_store.SizeOf))
             {
-                Forget = () => _use.Drop(image),
+                Forget = () =>
+                {
+                    _use.Drop(image);
+                    _counted.UnionWith(parts);
+                },
                 Clear = () =>
                 {
                     _store.Forget(image.Descriptor.Digest);
@@ -74,16 +91,8 @@ public sealed class StorageSweep : IDisposable
     {
         foreach (FileInfo file in _store.Blobs.Abandoned()) yield return new Unused(UnusedKind.Ingest, file.Name, file.Length) { Clear = file.Delete };
         if (IsUncertain) yield break;
-        foreach (StoredPart part in _store.AllParts().Where(part => !_use.IsHeld(part)))
+        foreach (StoredPart part in _store.AllParts().Where(part => !_use.IsHeld(part) && !_counted.Contains(part)))
             yield return new Unused(part.IsUnpacked ? UnusedKind.Layer : UnusedKind.Blob, part.Digest.ToString(), _store.SizeOf(part)) { Clear = () => _store.Remove(part) };
-    }
-
-    private readonly HashSet<string> _gone = [];
-
-    /// <summary>Counts a container as gone.</summary>
-    public void Drop(ContainerRecord container)
-    {
-        if (_gone.Add(container.Id)) _use.Drop(container);
     }
 
     /// <summary>Clears it.</summary>
