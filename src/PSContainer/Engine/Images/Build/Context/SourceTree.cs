@@ -71,7 +71,7 @@ internal sealed class SourceTree : IDisposable
     public static int Open(int top, PathBytes path, int flags)
     {
         // With an empty path it is what was named: reopened, because it may be a file.
-        int descriptor = path.IsEmpty ? Files.TryOpen($"/proc/self/fd/{top}", flags) : Folder.TryOpenBelow(top, new EntryName(path.Span), flags | OpenFlags.NoFollow, Exactly);
+        int descriptor = path.IsEmpty ? Files.TryOpen($"/proc/self/fd/{top}", flags) : FolderCalls.OpenInRoot(top, path, flags | OpenFlags.NoFollow, Exactly);
         return descriptor >= 0 ? descriptor : throw new KernelException("openat2", Syscall.Last, path.ToString());
     }
 
