@@ -42,8 +42,7 @@ public sealed class ExportContainerImageCommand : ImageTargetCmdlet
     // By a name it goes out with that one, else with all that it has.
     protected override void Act(StoredImage image, object wanted)
     {
-        string text = TextOf(wanted);
-        ImageReference[] named = [.. image.Names.Where(name => Wildcards(text) is { } pattern ? Matches(pattern, name) : name.FullName == FullName(text))];
+        ImageReference[] named = NamesMeant(image, wanted);
         _images.Add(new ExportedImage(image, named.Length > 0 ? named : image.Names));
     }
 
@@ -65,17 +64,5 @@ public sealed class ExportContainerImageCommand : ImageTargetCmdlet
             });
             if (PassThru) WriteObject(isFolder ? new DirectoryInfo(path) : new FileInfo(path));
         });
-    }
-
-    private static string? FullName(string text)
-    {
-        try
-        {
-            return ImageReference.Parse(text).FullName;
-        }
-        catch (EngineException)
-        {
-            return null;
-        }
     }
 }
