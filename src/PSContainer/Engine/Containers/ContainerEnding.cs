@@ -1,4 +1,5 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -119,6 +120,7 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
     private void ClearResidue(Container container)
     {
         if (container.Run is not { } run) return;
+        PortState.Clear(root, run.Id);
         if (run.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
         new RunStore(root).Release(run.Id);
     }

@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Logs;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Commands;
@@ -15,6 +16,9 @@ namespace PSContainer.Engine.Containers;
 public sealed class ContainerEngine(StorageRoot root, string executable)
 {
     public ContainerStore Store { get; } = new(root);
+
+    /// <summary>Takes what a start could do only in part; called while the start is asked for, on the same thread.</summary>
+    public Action<string>? Warn { get; init; }
 
     private StorageRoot Root { get; } = root;
 
@@ -108,6 +112,17 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         return container.AutoRemove ? container : Probe(container.Record);
     }
 
+    /// <summary>The ports of this machine that lead to a container at this moment.</summary>
+    public IReadOnlyList<PublishedPort> Ports(Container container) => new ContainerPorts(Root, container).Current();
+
+    /// <summary>Publishes more ports of a container, running or not.</summary>
+    /// <exception cref="EngineException">PortInUse and what else stands against it.</exception>
+    public IReadOnlyList<PublishedPort> Publish(Container container, IReadOnlyList<PortBinding> ports) => new ContainerPorts(Root, container).Publish(ports);
+
+    /// <summary>Takes ports of this machine back from a container, running or not.</summary>
+    /// <exception cref="EngineException">PortNotPublished.</exception>
+    public void Unpublish(Container container, IReadOnlyList<int> hostPorts, PortProtocol? protocol) => new ContainerPorts(Root, container).Unpublish(hostPorts, protocol);
+
     /// <exception cref="EngineException">ContainerRunning, ContainerHangs.</exception>
     public void Remove(Container container, bool force) => new ContainerEnding(this, Root).Remove(container, force);
 
@@ -156,7 +171,7 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         Reaper.Adopt(pidfd);
         try
         {
-            SupervisorReply.Read(reply);
+            SupervisorReply.Read(reply, Warn);
         }
         catch (EngineException) when (isNew)
         {

@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -62,6 +63,7 @@ public sealed class StorageRepair(ContainerStore store)
         Clear = () =>
         {
             if (cgroup is not null) ContainerCgroup.Open(cgroup).Remove();
+            PortState.Clear(_root, id);
             new RunStore(_root).Release(id);
         },
     };

@@ -6,6 +6,7 @@ using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 using PSContainer.Runtime.Child;
+using PSContainer.Runtime.Ports;
 
 namespace PSContainer.Runtime.Supervision;
 
@@ -43,6 +44,7 @@ internal static class MonitorVerb
             throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Stop it first (Stop-Container).");
         ClearResidue(context, record.Id);
 
+        using PublishedPorts ports = PublishedPorts.Take(context.Storage, record.Name, record.Ports);
         RuntimeSpec spec = RuntimeSpecReader.ReadBundle(folder);
         int signals = Foreground.Prepare();
         using ExitFile exitFile = ExitFile.Begin(folder);
@@ -53,17 +55,35 @@ internal static class MonitorVerb
             Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
         });
         log?.CloseContainersSide();
-        Reply.Started(state.Init);
+        Open(context, ports, process, state);
+        Reply.Started(state.Init, ports.Warnings);
 
         // What the start needed is garbage now, and this process may live for months.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        ProcessExit exit = attached ? Foreground.Wait(process, signals) : Attendance.Wait(process, signals, log!);
+        ProcessExit exit = attached ? Foreground.Wait(process, signals, ports) : Attendance.Wait(process, signals, log!, ports);
         bool oomKilled = state.CgroupPath is { } path && ContainerCgroup.Open(path).OomKills > 0;
         // First the record, then the clearing: whatever cuts this off, the exit code is not lost.
         exitFile.Write(new ExitRecord(exit.ShellCode, oomKilled, DateTimeOffset.Now));
+        ports.Dispose();
         ContainerEnd.Clear(context, state);
         if (record.AutoRemove) store.Discard(record.Id, record.Name);
         return exit.ShellCode;
+    }
+
+    // The container runs already; without its ports it may not.
+    private static void Open(Context context, PublishedPorts ports, Born process, RunState state)
+    {
+        try
+        {
+            ports.Finish(context.Storage.RunFolder(state.Id));
+        }
+        catch
+        {
+            Processes.Signal(process.Pidfd, Signals.Kill);
+            Processes.Reap(process.Pidfd, wait: true);
+            ContainerEnd.Clear(context, state);
+            throw;
+        }
     }
 
     // A supervisor that has told how its container ended holds the lock until it has cleared up and ended itself.

@@ -6,16 +6,17 @@ namespace PSContainer.Engine.Networks.Firewall;
 public sealed class FirewallRun : IDisposable
 {
     private readonly string _table, _text;
+    private readonly IReadOnlyList<string> _stale;
     private NftCommand? _command;
     private bool _makesTable;
 
-    private FirewallRun(string table, string text) => (_table, _text) = (table, text);
+    private FirewallRun(string table, string text, IReadOnlyList<string> stale) => (_table, _text, _stale) = (table, text, stale);
 
     /// <summary>Starts a change to the table's elements; the table is made along with it where it is not there.</summary>
     /// <exception cref="EngineException">FirewallMissing, FirewallFailed.</exception>
-    internal static FirewallRun Begin(string table, string change, bool isTableThere)
+    internal static FirewallRun Begin(string table, string change, IReadOnlyList<string> stale, bool isTableThere)
     {
-        var run = new FirewallRun(table, change);
+        var run = new FirewallRun(table, change, stale);
         run.Start(makesTable: !isTableThere);
         return run;
     }
@@ -31,7 +32,9 @@ public sealed class FirewallRun : IDisposable
             string? failure = End();
             if (failure is null) return;
             bool tableCame = _makesTable && failure.Contains("File exists"), tableWent = !_makesTable && failure.Contains("No such file");
-            if (!(tableCame || tableWent) || attempt == attempts) throw Describe(failure);
+            bool isTaken = !_makesTable && _stale.Count > 0 && failure.Contains("File exists");
+            if (!(tableCame || tableWent || isTaken) || attempt == attempts) throw Describe(failure);
+            if (isTaken) ClearStale();
             Start(makesTable: tableWent);
         }
     }
@@ -51,6 +54,16 @@ public sealed class FirewallRun : IDisposable
         catch (KernelException failure)
         {
             throw new EngineException("FirewallFailed", Reason.Failed, $"nft can't be started: {failure.Message}", null, failure);
+        }
+    }
+
+    // One at a time: most are not there, and a transaction with a failure in it does nothing.
+    private void ClearStale()
+    {
+        foreach (string deletion in _stale)
+        {
+            using NftCommand command = NftCommand.Start(deletion);
+            command.Finish();
         }
     }
 

@@ -42,7 +42,7 @@ public sealed class NetworkFirewall(StorageRoot root)
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
     public void RemoveTable()
     {
-        if (Exists()) FirewallRun.Begin(Table, FirewallTable.Removal(Table), isTableThere: true).Finish();
+        if (Exists()) FirewallRun.Begin(Table, FirewallTable.Removal(Table), [], isTableThere: true).Finish();
     }
 
     public void Apply(FirewallChange change)
@@ -52,7 +52,7 @@ public sealed class NetworkFirewall(StorageRoot root)
 
     /// <summary>Starts a change that goes on beside the caller.</summary>
     /// <exception cref="EngineException">FirewallMissing, FirewallDenied, FirewallUnsupported.</exception>
-    public FirewallRun Begin(FirewallChange change) => FirewallRun.Begin(Table, change.ToString(), Exists());
+    public FirewallRun Begin(FirewallChange change) => FirewallRun.Begin(Table, change.ToString(), change.Stale, Exists());
 
     /// <summary>The table is there.</summary>
     /// <exception cref="EngineException">FirewallDenied, FirewallUnsupported.</exception>

@@ -52,10 +52,14 @@ public sealed record PortState
         json.WriteBoolean("firewall", IsByFirewall);
     });
 
-    /// <summary>Takes all of it out of the firewall; the sockets went with their holder.</summary>
+    /// <summary>
+    /// Takes out of the firewall what a container's supervisor could not, because it was killed; the sockets went with it. To be
+    /// called before the run folder goes.
+    /// </summary>
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
-    public void Withdraw(NetworkFirewall firewall)
+    public static void Clear(StorageRoot root, string id)
     {
-        if (IsByFirewall) firewall.Unpublish(Bindings, Address4, Address6);
+        if (TryRead(root.RunFolder(id)) is { IsByFirewall: true } state)
+            new NetworkFirewall(root).Unpublish(state.Bindings, state.Address4, state.Address6);
     }
 }
