@@ -1,4 +1,5 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -118,6 +119,7 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
 
     private void ClearResidue(Container container)
     {
+        if (new NetworkAttachment(root).Detach(container.Id)) NetworkSweep.Run(root);
         if (container.Run is not { } run) return;
         if (run.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
         new RunStore(root).Release(run.Id);

@@ -1,16 +1,8 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
 
 namespace PSContainer.Engine.Containers;
-
-/// <summary>How a container stands to the network.</summary>
-public enum NetworkMode
-{
-    /// <summary>A network namespace of its own, with nothing but loopback.</summary>
-    None,
-    /// <summary>The host's own network.</summary>
-    Host,
-}
 
 /// <summary>What somebody wants of a container: immutable, and checked once, by <see cref="Validate"/>.</summary>
 public sealed record ContainerSpec
@@ -32,14 +24,14 @@ public sealed record ContainerSpec
     /// <summary>Paths in the container that get an empty tmpfs; "path" or docker's "path:size=64m,mode=1777".</summary>
     public IReadOnlyList<string> Tmpfs { get; init; } = [];
     public bool ReadOnly { get; init; }
-    public NetworkMode Network { get; init; }
+    public NetworkWish Network { get; init; } = new();
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     public bool AutoRemove { get; init; }
     /// <summary>The folder that is the root; null for this machine's own.</summary>
     public string? RootFs { get; init; }
 
     /// <summary>The same wish with its paths made absolute, or an error that leaves nothing.</summary>
-    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, and those of <see cref="ContainerLimit"/>.</exception>
+    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, and those of <see cref="ContainerLimit"/> and <see cref="NetworkWish"/>.</exception>
     public ContainerSpec Validate()
     {
         if (Name is not null) CheckName(Name);
@@ -59,7 +51,7 @@ public sealed record ContainerSpec
                 throw Invalid("TmpfsInvalid", $"'{Argument.Printable(tmpfs)}' is no place for a tmpfs.", "Give an absolute path in the container: /tmp or /tmp:size=64m.");
         foreach ((string name, _) in Labels)
             if (name.Length == 0 || name.Any(char.IsControl)) throw Invalid("LabelInvalid", $"'{Argument.Printable(name)}' can't be a label's name.", "Use -Label @{ name = 'value' }.");
-        return this with { Limit = Limit.Validate(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
+        return this with { Limit = Limit.Validate(), Network = Network.Validate(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
     }
 
     /// <summary>Names as docker takes them: safe as a file's name, with nothing that PowerShell or a terminal would read a meaning into.</summary>

@@ -1,6 +1,7 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
@@ -47,11 +48,7 @@ internal static class MonitorVerb
         int signals = Foreground.Prepare();
         using ExitFile exitFile = ExitFile.Begin(folder);
         using LogPump? log = attached ? null : new LogPump(Path.Combine(folder, ContainerRecord.LogName));
-        (Born process, RunState state) = ContainerStart.Run(context, new StartRequest(record.Id, folder, spec, record.Root(folder))
-        {
-            DieWithParent = true, Supervised = true, Idle = record.Idle,
-            Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
-        });
+        (Born process, RunState state) = Start(context, record, folder, spec, log);
         log?.CloseContainersSide();
         Reply.Started(state.Init);
 
@@ -64,6 +61,30 @@ internal static class MonitorVerb
         ContainerEnd.Clear(context, state);
         if (record.AutoRemove) store.Discard(record.Id, record.Name);
         return exit.ShellCode;
+    }
+
+    private static (Born, RunState) Start(Context context, ContainerRecord record, string folder, RuntimeSpec spec, LogPump? log)
+    {
+        var attachment = new NetworkAttachment(context.Storage);
+        AttachedNetwork network = attachment.Attach(record, spec);
+        try
+        {
+            return ContainerStart.Run(context, new StartRequest(record.Id, folder, network.Spec, record.Root(folder))
+            {
+                DieWithParent = true, Supervised = true, Idle = record.Idle,
+                Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
+                Network = network, Meanwhile = () => attachment.Announce(record, network),
+            });
+        }
+        catch
+        {
+            ContainerEnd.ClearNetwork(context, record.Id);
+            throw;
+        }
+        finally
+        {
+            if (network.Namespace >= 0) Files.Close(network.Namespace);
+        }
     }
 
     // A supervisor that has told how its container ended holds the lock until it has cleared up and ended itself.
@@ -83,6 +104,10 @@ internal static class MonitorVerb
     private static void ClearResidue(Context context, string id)
     {
         if (RunState.Read(context.Storage.RunFolder(id)) is { } old) ContainerEnd.Clear(context, old);
-        else context.Runs.Release(id);
+        else
+        {
+            ContainerEnd.ClearNetwork(context, id);
+            context.Runs.Release(id);
+        }
     }
 }
