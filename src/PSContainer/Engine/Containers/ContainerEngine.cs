@@ -4,6 +4,7 @@ using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Commands;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
@@ -33,14 +34,15 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         string folder = Root.ContainerFolder(record.Id), runFolder = Root.RunFolder(record.Id);
         RunState? run = RunState.Read(runFolder);
         ExitRecord? exit = ExitRecord.Read(folder);
+        ContainerNetworking? networking = ContainerNetworking.Read(folder);
         if (run is not null)
         {
             ContainerStatus status = StatusProbe.Of(run, runFolder);
-            if (status != ContainerStatus.Stopped) return new Container(record, run, status, exit);
+            if (status != ContainerStatus.Stopped) return new Container(record, run, status, exit, networking, PortState.TryRead(runFolder));
         }
         // The exit file is made at the start and stays empty where nobody saw the end.
         bool everRan = run is not null || File.Exists(Path.Combine(folder, ExitRecord.FileName));
-        return new Container(record, run, everRan ? ContainerStatus.Stopped : ContainerStatus.Created, exit);
+        return new Container(record, run, everRan ? ContainerStatus.Stopped : ContainerStatus.Created, exit, networking, ports: null);
     }
 
     /// <summary>The names of all running containers by their first process; what can't be read is passed over.</summary>
@@ -142,7 +144,11 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec, id);
         var cgroup = CgroupPlan.Create(CgroupMounts.Discover(), runtime.Linux.CgroupsPath!, ResourceSettings.From(runtime.Linux.Resources));
         var root = new RootSource.Throwaway([spec.RootFs ?? "/"], Path.Combine(folder, "rootfs"));
-        SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(runtime, root, ContainerCgroupPlan.Make(cgroup)) { Idle = spec.Command is null, DieWithParent = true });
+        SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(runtime, root, ContainerCgroupPlan.Make(cgroup)) 
+        {
+            Idle = spec.Command is null, DieWithParent = true, NameFiles = NetworkAttachment.FilesOf(folder, folder),
+            Endpoints = new NetworkAttachment(Root).Preview(spec.Network.Resolve(Root, runtime.Hostname!), id),
+        });
         foreach (string line in PlanText.Lines(plan)) print(line);
     }
 

@@ -7,11 +7,7 @@ namespace PSContainer.Engine.Containers;
 internal sealed class ContainerPorts(StorageRoot root, Container container)
 {
     /// <summary>What is published at this moment; nothing where it does not run.</summary>
-    public IReadOnlyList<PublishedPort> Current()
-    {
-        if (!container.IsAlive || PortState.Read(root.RunFolder(container.Id)) is not { } state) return [];
-        return [.. state.Bindings.Select(binding => PublishedPort.Of(binding, container.Name, state))];
-    }
+    public IReadOnlyList<PublishedPort> Current() => container.IsAlive ? container.Ports : [];
 
     /// <summary>Publishes more: at once where it runs, and at every later start.</summary>
     /// <exception cref="EngineException">PortRepeated, PortInUse, PortWithoutNetwork and what stands against it.</exception>
@@ -19,7 +15,7 @@ internal sealed class ContainerPorts(StorageRoot root, Container container)
     {
         PortWish.CheckDistinct([.. container.Record.Ports, .. wanted]);
         IReadOnlyList<PortBinding> published = container.IsAlive ? Ask(ControlAction.PublishPort, wanted) : wanted;
-        Keep([.. container.Record.Ports, .. published]);
+        Keep([.. container.Record.Ports, .. wanted]);
         return Describe(published);
     }
 

@@ -1,17 +1,9 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan;
 
 namespace PSContainer.Engine.Containers;
-
-/// <summary>How a container stands to the network.</summary>
-public enum NetworkMode
-{
-    /// <summary>A network namespace of its own, with nothing but loopback.</summary>
-    None,
-    /// <summary>The host's own network.</summary>
-    Host,
-}
 
 /// <summary>What somebody wants of a container: immutable, and checked once, by <see cref="Validate"/>.</summary>
 public sealed record ContainerSpec
@@ -33,7 +25,7 @@ public sealed record ContainerSpec
     /// <summary>Paths in the container that get an empty tmpfs; "path" or docker's "path:size=64m,mode=1777".</summary>
     public IReadOnlyList<string> Tmpfs { get; init; } = [];
     public bool ReadOnly { get; init; }
-    public NetworkMode Network { get; init; }
+    public NetworkWish Network { get; init; } = new();
     /// <summary>Ports of this machine that lead to it.</summary>
     public IReadOnlyList<PortBinding> Ports { get; init; } = [];
     /// <summary>Ports that it is known to listen on; its image's and the caller's.</summary>
@@ -46,7 +38,7 @@ public sealed record ContainerSpec
     public string? RootFs { get; init; }
 
     /// <summary>The same wish with its paths made absolute, or an error that leaves nothing.</summary>
-    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, PortRepeated, and those of <see cref="ContainerLimit"/>.</exception>
+    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, PortRepeated, and those of <see cref="ContainerLimit"/> and <see cref="NetworkWish"/>.</exception>
     public ContainerSpec Validate()
     {
         if (Name is not null) CheckName(Name);
@@ -67,7 +59,7 @@ public sealed record ContainerSpec
         foreach ((string name, _) in Labels)
             if (name.Length == 0 || name.Any(char.IsControl)) throw Invalid("LabelInvalid", $"'{Argument.Printable(name)}' can't be a label's name.", "Use -Label @{ name = 'value' }.");
         PortWish.CheckDistinct(Ports);
-        return this with { Limit = Limit.Validate(), Ports = AllPorts(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
+        return this with { Limit = Limit.Validate(), Network = Network.Validate(), Ports = AllPorts(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
     }
 
     private IReadOnlyList<PortBinding> AllPorts()

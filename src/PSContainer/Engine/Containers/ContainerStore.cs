@@ -1,3 +1,4 @@
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
@@ -20,6 +21,7 @@ public sealed class ContainerStore(StorageRoot root)
     {
         string id = ContainerId.New();
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec, id);
+        ContainerNetworking networking = spec.Network.Resolve(Root, runtime.Hostname!);
         string name = TakeName(spec.Name, id);
         string folder = Root.ContainerFolder(id);
         try
@@ -32,6 +34,7 @@ public sealed class ContainerStore(StorageRoot root)
                 Command = spec.Command is null ? "(idle)" : string.Join(' ', spec.Arguments.Prepend(spec.Command)),
             };
             RuntimeSpecWriter.WriteBundle(runtime, folder);
+            networking.Write(folder);
             record.Write(folder);
             return record;
         }

@@ -16,6 +16,9 @@ public sealed record StorageRoot(string Data, string Run)
     /// <summary>One file a name, made with O_EXCL: so a name is taken once, whoever comes at the same time.</summary>
     public string Names => Path.Combine(Data, "names");
 
+    /// <summary>A record a network, and which of its addresses are in use.</summary>
+    public string Networks => Path.Combine(Data, "networks");
+
     public string ContainerFolder(string id) => Path.Combine(Containers, id);
 
     public string RunFolder(string id) => Path.Combine(Run, id);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using PSContainer.Engine;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Firewall;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
@@ -61,20 +62,22 @@ internal sealed class PublishedPorts : IDisposable
     }
 
     /// <summary>Starts telling the firewall, which goes on while the container is made.</summary>
-    /// <param name="target">Where the ports lead; null where the container has no network of its own.</param>
-    /// <param name="isNewNetwork">The firewall does not know the network yet.</param>
-    /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
-    public void Begin(PortTarget? target, bool isNewNetwork)
+    /// <exception cref="EngineException">PortWithoutNetwork; <see cref="FirewallRun.Finish"/></exception>
+    public void Begin(AttachedNetwork attached)
     {
-        _target = target;
-        if (target is null || _held.Count == 0 && !isNewNetwork) return;
+        _target = attached.PortTarget;
+        if (_target is null && _held.Count > 0) throw WithoutNetwork();
+        if (_held.Count == 0 && !attached.HasNewNetwork) return;
         _isByFirewall = NetworkFirewall.IsAvailable;
         if (_isByFirewall)
         {
-            _run = _firewall.Begin(_firewall.NewChange().Add(target.Network).Publish([.. _held.Keys], target.Address4, target.Address6));
+            FirewallChange change = _firewall.NewChange();
+            foreach (FirewallNetwork network in attached.Networks) change.Add(network);
+            if (_target is not null) change.Publish([.. _held.Keys], _target.Address4, _target.Address6);
+            _run = _firewall.Begin(change);
             return;
         }
-        if (target.Network.IsInternal) throw NftCommand.Missing($"the network of '{_containerName}' is internal, and nothing would keep it so.");
+        if (attached.Networks.Any(network => network.IsInternal)) throw NftCommand.Missing($"a network of '{_containerName}' is internal, and nothing would keep it so.");
         _warnings.Add("nft is not installed: published ports are carried by the container's supervisor, so that the container sees the network's gateway in place of the client's address; "
             + "the container has no way out of this machine; and networks reach each other. Install it (Debian: apt install nftables).");
     }
@@ -122,8 +125,7 @@ internal sealed class PublishedPorts : IDisposable
 
     private IReadOnlyList<PortBinding> Publish(IReadOnlyList<PortBinding> wanted)
     {
-        if (_target is null)
-            throw new EngineException("PortWithoutNetwork", Reason.WrongState, $"The container '{_containerName}' has no network that a port of this machine could lead to.", "Connect it to one that is not internal (Connect-ContainerNetwork), or make it with -Network Bridge.");
+        if (_target is null) throw WithoutNetwork();
         IReadOnlyList<PortBinding> taken = Hold(wanted);
         try
         {
@@ -140,6 +142,9 @@ internal sealed class PublishedPorts : IDisposable
             throw;
         }
     }
+
+    private EngineException WithoutNetwork()
+        => new("PortWithoutNetwork", Reason.WrongState, $"The container '{_containerName}' has no network that a port of this machine could lead to.", "Make it with -Network Bridge, or with a network that is not internal.");
 
     private IReadOnlyList<PortBinding> Unpublish(IReadOnlyList<PortBinding> unwanted)
     {

@@ -1,6 +1,7 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
@@ -49,11 +50,7 @@ internal static class MonitorVerb
         int signals = Foreground.Prepare();
         using ExitFile exitFile = ExitFile.Begin(folder);
         using LogPump? log = attached ? null : new LogPump(Path.Combine(folder, ContainerRecord.LogName));
-        (Born process, RunState state) = ContainerStart.Run(context, new StartRequest(record.Id, folder, spec, record.Root(folder))
-        {
-            DieWithParent = true, Supervised = true, Idle = record.Idle,
-            Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
-        });
+        (Born process, RunState state) = Start(context, record, folder, spec, log, ports);
         log?.CloseContainersSide();
         Open(context, ports, process, state);
         Reply.Started(state.Init, ports.Warnings);
@@ -64,7 +61,6 @@ internal static class MonitorVerb
         bool oomKilled = state.CgroupPath is { } path && ContainerCgroup.Open(path).OomKills > 0;
         // First the record, then the clearing: whatever cuts this off, the exit code is not lost.
         exitFile.Write(new ExitRecord(exit.ShellCode, oomKilled, DateTimeOffset.Now));
-        ports.Dispose();
         ContainerEnd.Clear(context, state);
         if (record.AutoRemove) store.Discard(record.Id, record.Name);
         return exit.ShellCode;
@@ -86,6 +82,31 @@ internal static class MonitorVerb
         }
     }
 
+    private static (Born, RunState) Start(Context context, ContainerRecord record, string folder, RuntimeSpec spec, LogPump? log, PublishedPorts ports)
+    {
+        var attachment = new NetworkAttachment(context.Storage);
+        AttachedNetwork network = attachment.Attach(record, spec);
+        try
+        {
+            ports.Begin(network);
+            return ContainerStart.Run(context, new StartRequest(record.Id, folder, network.Spec, record.Root(folder))
+            {
+                DieWithParent = true, Supervised = true, Idle = record.Idle,
+                Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
+                Network = network, Meanwhile = () => attachment.Announce(record, network),
+            });
+        }
+        catch
+        {
+            ContainerEnd.ClearNetwork(context, record.Id);
+            throw;
+        }
+        finally
+        {
+            if (network.Namespace >= 0) Files.Close(network.Namespace);
+        }
+    }
+
     // A supervisor that has told how its container ended holds the lock until it has cleared up and ended itself.
     private static bool Take(int @lock, string runFolder)
     {
@@ -103,6 +124,10 @@ internal static class MonitorVerb
     private static void ClearResidue(Context context, string id)
     {
         if (RunState.Read(context.Storage.RunFolder(id)) is { } old) ContainerEnd.Clear(context, old);
-        else context.Runs.Release(id);
+        else
+        {
+            ContainerEnd.ClearNetwork(context, id);
+            context.Runs.Release(id);
+        }
     }
 }

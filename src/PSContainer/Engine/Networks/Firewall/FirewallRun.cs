@@ -7,17 +7,27 @@ public sealed class FirewallRun : IDisposable
 {
     private readonly string _table, _text;
     private readonly IReadOnlyList<string> _stale;
+    private readonly bool _isRemoval;
     private NftCommand? _command;
     private bool _makesTable;
 
-    private FirewallRun(string table, string text, IReadOnlyList<string> stale) => (_table, _text, _stale) = (table, text, stale);
+    private FirewallRun(string table, string text, IReadOnlyList<string> stale, bool isRemoval) => (_table, _text, _stale, _isRemoval) = (table, text, stale, isRemoval);
 
     /// <summary>Starts a change to the table's elements; the table is made along with it where it is not there.</summary>
     /// <exception cref="EngineException">FirewallMissing, FirewallFailed.</exception>
     internal static FirewallRun Begin(string table, string change, IReadOnlyList<string> stale, bool isTableThere)
     {
-        var run = new FirewallRun(table, change, stale);
+        var run = new FirewallRun(table, change, stale, isRemoval: false);
         run.Start(makesTable: !isTableThere);
+        return run;
+    }
+
+    /// <summary>Starts taking away what may be gone by then, with the whole table.</summary>
+    /// <exception cref="EngineException">FirewallMissing, FirewallFailed.</exception>
+    internal static FirewallRun BeginRemoval(string table, string change)
+    {
+        var run = new FirewallRun(table, change, [], isRemoval: true);
+        run.Start(makesTable: false);
         return run;
     }
 
@@ -30,7 +40,7 @@ public sealed class FirewallRun : IDisposable
         for (int attempt = 1; ; attempt++)
         {
             string? failure = End();
-            if (failure is null) return;
+            if (failure is null || _isRemoval && failure.Contains("No such file")) return;
             bool tableCame = _makesTable && failure.Contains("File exists"), tableWent = !_makesTable && failure.Contains("No such file");
             bool isTaken = !_makesTable && _stale.Count > 0 && failure.Contains("File exists");
             if (!(tableCame || tableWent || isTaken) || attempt == attempts) throw Describe(failure);

@@ -33,7 +33,7 @@ public sealed record PortState
     {
         try
         {
-            return Read(runFolder);
+            return File.Exists(Path.Combine(runFolder, FileName)) ? Read(runFolder) : null;
         }
         catch (EngineException)
         {
@@ -57,9 +57,13 @@ public sealed record PortState
     /// called before the run folder goes.
     /// </summary>
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
-    public static void Clear(StorageRoot root, string id)
+    public static void Clear(StorageRoot root, string id) => BeginClear(root, id)?.Finish();
+
+    /// <summary>The same, beside the caller; null where there is nothing to take out.</summary>
+    public static FirewallRun? BeginClear(StorageRoot root, string id)
     {
-        if (TryRead(root.RunFolder(id)) is { IsByFirewall: true } state)
-            new NetworkFirewall(root).Unpublish(state.Bindings, state.Address4, state.Address6);
+        if (TryRead(root.RunFolder(id)) is not { IsByFirewall: true } state) return null;
+        var firewall = new NetworkFirewall(root);
+        return firewall.BeginRemoval(firewall.NewChange().Unpublish(state.Bindings, state.Address4, state.Address6));
     }
 }
