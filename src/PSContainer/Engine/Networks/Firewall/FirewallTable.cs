@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using PSContainer.Engine.State;
 
@@ -10,13 +9,14 @@ namespace PSContainer.Engine.Networks.Firewall;
 /// </summary>
 public static class FirewallTable
 {
-    /// <summary>"pscontainer"; with a piece of the storage's hash where that is not the system's own.</summary>
+    /// <summary>"pscontainer"; with a hash of the storage's folder where that is not the system's own.</summary>
     public static string Name(StorageRoot root)
     {
         if (root.Data == StorageRoot.SystemData) return "pscontainer";
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(root.Data), hash);
-        return "pscontainer-" + Convert.ToHexString(hash[..4]).ToLowerInvariant();
+        // FNV-1a. .NET's own hashes load OpenSSL, which the executable, being static, can't.
+        uint hash = 2166136261;
+        foreach (byte part in Encoding.UTF8.GetBytes(root.Data)) hash = (hash ^ part) * 16777619;
+        return $"pscontainer-{hash:x8}";
     }
 
     /// <summary>Makes the table; fails where there is one, so that two at once do not both put rules into it.</summary>
