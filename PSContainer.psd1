@@ -8,13 +8,15 @@
     Description            = 'Linux containers, namespaces and resource limits as objects in a pipeline, without a daemon.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
-    FormatsToProcess       = @('PSContainer.format.ps1xml', 'Namespace.format.ps1xml', 'Limit.format.ps1xml', 'Host.format.ps1xml')
+    FormatsToProcess       = @('PSContainer.format.ps1xml', 'Namespace.format.ps1xml', 'Limit.format.ps1xml', 'Host.format.ps1xml',
+        'Network.format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()
     AliasesToExport        = @()
     CmdletsToExport        = @(
-        'Enter-ContainerNamespace', 'Get-Container', 'Get-ContainerHost', 'Get-ContainerLimit', 'Get-ContainerLog', 'Get-Namespace',
-        'Invoke-Container', 'Invoke-ContainerCommand', 'New-Container', 'Remove-Container', 'Repair-ContainerStorage',
+        'Connect-ContainerNetwork', 'Disconnect-ContainerNetwork', 'Enter-ContainerNamespace', 'Get-Container', 'Get-ContainerHost', 'Get-ContainerLimit', 'Get-ContainerLog', 'Get-ContainerNetwork', 'Get-Namespace',
+        'Invoke-Container', 'Invoke-ContainerCommand', 'Measure-Container', 'New-Container', 'New-ContainerNetwork', 'Remove-Container',
+        'Remove-ContainerNetwork', 'Repair-ContainerStorage',
         'Set-ContainerLimit', 'Start-Container', 'Stop-Container', 'Test-ContainerHost', 'Wait-Container'
     )
     PrivateData            = @{

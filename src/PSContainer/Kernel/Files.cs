@@ -79,6 +79,9 @@ public static partial class Files
     [LibraryImport("libc", EntryPoint = "isatty")]
     private static partial int IsTerminalCall(int descriptor);
 
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AccessCall(string path, int mode);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
@@ -169,6 +172,13 @@ public static partial class Files
     {
         const int setStatusFlags = 4;
         FcntlCall(descriptor, setStatusFlags, OpenFlags.NonBlock);
+    }
+
+    /// <summary>access(2): there is such a file, and it may be executed.</summary>
+    public static bool IsExecutable(string path)
+    {
+        const int execute = 1;
+        return AccessCall(path, execute) == 0;
     }
 
     /// <summary>isatty(3).</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks.Firewall;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
@@ -12,6 +13,9 @@ namespace PSContainer.Engine.Networks;
 /// <param name="Spec">With the namespace of the container whose network is shared.</param>
 public sealed record AttachedNetwork(RuntimeSpec Spec, IReadOnlyList<EndpointPlan> Endpoints, IReadOnlyList<NameFile> Files)
 {
+    /// <summary>The firewall learns of new networks meanwhile.</summary>
+    internal FirewallRun? Firewall { get; init; }
+
     /// <summary>A descriptor that the plan opens its namespace through; the caller closes it. -1 for none.</summary>
     public int Namespace { get; init; } = -1;
 }
@@ -28,13 +32,17 @@ public sealed class NetworkAttachment(StorageRoot root)
         string folder = root.ContainerFolder(record.Id);
         if (ContainerNetworking.Read(folder) is not { } networking) return new AttachedNetwork(spec, [], []);
         if (networking.Mode == NetworkMode.Container) return Share(networking, folder, spec);
-        if (networking.Endpoints.Count == 0)
+        if (networking.Mode != NetworkMode.Network)
         {
             WriteFiles(folder, networking, []);
             return new AttachedNetwork(spec, [], FilesOf(folder, folder));
         }
 
         using IDisposable held = _store.Lock();
+        // Connect-ContainerNetwork may have changed it since.
+        networking = ContainerNetworking.Read(folder) ?? networking;
+        var firewall = new NetworkFirewall(root);
+        FirewallChange change = firewall.NewChange();
         var members = new NetworkMembers(_store);
         var placed = new List<Endpoint>();
         var plans = new List<EndpointPlan>();
@@ -44,14 +52,15 @@ public sealed class NetworkAttachment(StorageRoot root)
             var bridges = new NetworkBridge(_store, socket);
             foreach (Endpoint endpoint in networking.Endpoints)
             {
-                (ContainerNetwork network, int mtu) = bridges.Ensure(FindOrMake(endpoint.Network));
-                placed.Add(members.Join(network, endpoint, record.Id, record.Name));
-                plans.Add(Plan(network, placed[^1], mtu, isFirst: plans.All(plan => plan.Gateway is null)));
+                Bridged bridged = bridges.Ensure(FindOrMake(endpoint.Network));
+                if (NetworkRules.AreMissing(firewall, bridged)) change.Add(bridged.Network.ForFirewall);
+                placed.Add(members.Join(bridged.Network, endpoint, record.Id, record.Name));
+                plans.Add(Plan(bridged.Network, placed[^1], bridged.Mtu, isFirst: plans.All(plan => plan.Gateway is null)));
             }
             networking = networking with { Endpoints = placed };
             networking.Write(folder);
             WriteFiles(folder, networking, OwnLines(networking, record).Concat(placed.SelectMany(endpoint => members.Neighbours(endpoint.Network, record.Id))));
-            return new AttachedNetwork(spec, plans, FilesOf(folder, folder));
+            return new AttachedNetwork(spec, plans, FilesOf(folder, folder)) { Firewall = change.IsEmpty ? null : firewall.Begin(change) };
         }
         catch
         {
@@ -63,6 +72,7 @@ public sealed class NetworkAttachment(StorageRoot root)
     /// <summary>While the container puts itself together: its neighbours learn its name.</summary>
     public void Announce(ContainerRecord record, AttachedNetwork attached)
     {
+        attached.Firewall?.Finish();
         if (attached.Endpoints.Count == 0 || ContainerNetworking.Read(root.ContainerFolder(record.Id)) is not { } networking) return;
         using IDisposable held = _store.Lock();
         var members = new NetworkMembers(_store);

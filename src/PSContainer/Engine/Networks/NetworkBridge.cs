@@ -5,6 +5,11 @@ using PSContainer.Kernel.Netlink;
 
 namespace PSContainer.Engine.Networks;
 
+/// <summary>A network whose bridge is there.</summary>
+/// <param name="Mtu">As the bridge has it.</param>
+/// <param name="IsNew">It was made just now.</param>
+internal readonly record struct Bridged(ContainerNetwork Network, int Mtu, bool IsNew);
+
 /// <summary>
 /// A network's bridge on the host: made when the first container comes, gone when the last one has left. Whoever calls holds the
 /// store's lock.
@@ -13,16 +18,16 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
 {
     private const string MakeIt = "the network's bridge";
 
-    /// <summary>Makes the bridge where it is not there; the network as it is now (an automatic one may have moved) and its MTU.</summary>
+    /// <summary>Makes the bridge where it is not there; the network as it is now, since an automatic one may have moved.</summary>
     /// <exception cref="EngineException">BridgeNameTaken, SubnetInUse, ForwardingOff, NetworkNotSupported, PermissionDenied.</exception>
-    public (ContainerNetwork Network, int Mtu) Ensure(ContainerNetwork network)
+    public Bridged Ensure(ContainerNetwork network)
     {
         try
         {
             if (LinkInfo.Find(socket, network.Bridge) is { } link)
             {
                 CheckOurs(network, link);
-                if (link.Alias == AliasOf(network)) return (network, link.Mtu);
+                if (link.Alias == AliasOf(network)) return new Bridged(network, link.Mtu, IsNew: false);
                 // Its making was cut off: the alias comes last.
                 socket.TrySend(LinkRequest.Delete(network.Bridge));
             }
@@ -51,7 +56,7 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
 
     public bool IsThere(ContainerNetwork network) => LinkInfo.Find(socket, network.Bridge) is { } link && IsOurs(network, link);
 
-    private (ContainerNetwork, int) Make(ContainerNetwork network)
+    private Bridged Make(ContainerNetwork network)
     {
         IReadOnlyList<IPNetwork> used = HostNetwork.UsedSubnets(socket);
         if (!network.Internal) HostNetwork.EnableForwarding(network.IPv6Subnet is not null);
@@ -63,7 +68,7 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
             socket.Send(LinkRequest.NewBridge(network.Bridge, network.BridgeMac, mtu), network.Bridge);
             try
             {
-                if (Furnish(network)) return (network, mtu);
+                if (Furnish(network)) return new Bridged(network, mtu, IsNew: true);
             }
             catch
             {

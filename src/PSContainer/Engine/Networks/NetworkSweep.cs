@@ -1,3 +1,4 @@
+using PSContainer.Engine.Networks.Firewall;
 using PSContainer.Engine.State;
 using PSContainer.Kernel.Netlink;
 
@@ -15,8 +16,17 @@ public static class NetworkSweep
         var store = new NetworkStore(root);
         using IDisposable held = store.Lock();
         using NetlinkSocket socket = NetworkAttachment.OpenSocket();
-        var bridges = new NetworkBridge(store, socket);
         foreach (ContainerNetwork network in store.All())
-            if (store.Leases(network.Name).Count == 0) bridges.Remove(network);
+            if (network.Members.Count == 0) Remove(store, socket, network);
+    }
+
+    /// <summary>Takes a network's bridge and its place in the firewall away. Whoever calls holds the store's lock.</summary>
+    internal static void Remove(NetworkStore store, NetlinkSocket socket, ContainerNetwork network)
+    {
+        var bridges = new NetworkBridge(store, socket);
+        if (!bridges.IsThere(network)) return;
+        if (NetworkFirewall.IsAvailable)
+            new NetworkFirewall(store.Root).RemoveNetwork(network.ForFirewall, isLast: !store.All().Any(other => other.Name != network.Name && bridges.IsThere(other)));
+        bridges.Remove(network);
     }
 }

@@ -8,6 +8,9 @@ public sealed record StorageRoot(string Data, string Run)
     /// <summary>Moves all of it; tests rely on it.</summary>
     public const string Variable = "PSCONTAINER_ROOT";
 
+    /// <summary>Root's own place where nothing moves it.</summary>
+    public const string SystemData = "/var/lib/pscontainer";
+
     public string Containers => Path.Combine(Data, "containers");
 
     /// <summary>One file a name, made with O_EXCL: so a name is taken once, whoever comes at the same time.</summary>
@@ -24,7 +27,7 @@ public sealed record StorageRoot(string Data, string Run)
     public static StorageRoot FromEnvironment()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } moved) return At(moved);
-        if (Files.EffectiveUserId() == 0) return new StorageRoot("/var/lib/pscontainer", "/run/pscontainer");
+        if (Files.EffectiveUserId() == 0) return new StorageRoot(SystemData, "/run/pscontainer");
         string data = Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } set
             ? set : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".local/share");
         string run = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? runtime : $"/tmp/pscontainer-{Files.EffectiveUserId()}";
