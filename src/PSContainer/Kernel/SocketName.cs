@@ -30,6 +30,8 @@ public unsafe struct SocketName : IEquatable<SocketName>
     /// <summary>The structure itself.</summary>
     public Span<byte> Bytes => MemoryMarshal.CreateSpan(ref _bytes[0], Longest);
 
+    public readonly bool IsIPv6 => Family == Inet6;
+
     public readonly int Port => _bytes[2] << 8 | _bytes[3];
 
     public readonly bool Equals(SocketName other)

@@ -5,6 +5,7 @@ using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Ports;
 
 namespace PSContainer.Cmdlets.Containers;
 
@@ -109,6 +110,21 @@ public abstract class ContainerParameters : ContainerCmdlet
     [Parameter]
     public string[] AddHost { get; set; } = [];
 
+    /// <summary>Ports of this machine that lead to it: 8080:80, 127.0.0.1:8080:80/tcp, 8080-8090:80-90/udp, :80 for a free one.</summary>
+    [Parameter]
+    [Alias("p")]
+    [ValidateNotNullOrEmpty]
+    public string[] Publish { get; set; } = [];
+
+    /// <summary>Ports that it listens on, for -PublishAll: 80, 53/udp.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Expose { get; set; } = [];
+
+    /// <summary>Publishes every port that it exposes on a free port of this machine.</summary>
+    [Parameter]
+    public SwitchParameter PublishAll { get; set; }
+
     /// <summary>Labels: a hashtable, or 'name=value'.</summary>
     [Parameter]
     [NameValue]
@@ -140,6 +156,9 @@ public abstract class ContainerParameters : ContainerCmdlet
                 Network = Network, IPAddress = IPAddress, IPv6Address = IPv6Address, MacAddress = MacAddress, Aliases = NetworkAlias,
                 DnsServers = DnsServer, DnsSearch = DnsSearch, ExtraHosts = AddHost,
             },
+            Ports = PortWish.ParseAll(Publish),
+            ExposedPorts = [.. Expose.SelectMany(PortWish.ParseExposed)],
+            PublishAll = PublishAll,
             Labels = NameValueAttribute.Pairs(Label),
             AutoRemove = autoRemove,
             RootFs = RootFs is null ? null : GetUnresolvedProviderPathFromPSPath(RootFs),

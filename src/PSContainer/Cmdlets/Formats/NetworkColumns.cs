@@ -1,14 +1,10 @@
 using System.Globalization;
-using PSContainer.Engine.Networks;
 
 namespace PSContainer.Cmdlets.Formats;
 
 /// <summary>Networks in words; the format file calls it.</summary>
 public static class NetworkColumns
 {
-    /// <summary>"172.17.0.0/16, fd12:3456:789a::/64".</summary>
-    public static string Subnets(ContainerNetwork network) => network.IPv6Subnet is { } six ? $"{network.Subnet}, {six}" : network.Subnet.ToString();
-
     /// <summary>A few names, and how many there are beyond.</summary>
     public static string Names(IReadOnlyList<string> names)
     {

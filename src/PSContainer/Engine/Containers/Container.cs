@@ -1,6 +1,7 @@
 using System.Net;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Engine.Containers;
@@ -16,13 +17,15 @@ public sealed class Container
     private readonly ExitRecord? _exit;
     private readonly ContainerNetworking? _networking;
 
-    internal Container(ContainerRecord record, RunState? run, ContainerStatus status, ExitRecord? exit, ContainerNetworking? networking)
+    internal Container(ContainerRecord record, RunState? run, ContainerStatus status, ExitRecord? exit, ContainerNetworking? networking, PortState? ports)
     {
         _record = record;
         _run = run;
         _exit = exit;
         _networking = networking;
         Status = status;
+        bool isRunning = IsAlive && ports is not null;
+        Ports = [.. (isRunning ? ports!.Bindings : IsAlive ? [] : record.Ports).Select(binding => PublishedPort.Of(binding, record.Name, isRunning ? ports : null))];
     }
 
     public string Name => _record.Name;
@@ -75,6 +78,9 @@ public sealed class Container
     public IPAddress? IPAddress => IsAlive ? Endpoints.FirstOrDefault()?.IPAddress : null;
     public IPAddress? IPv6Address => IsAlive ? Endpoints.FirstOrDefault()?.IPv6Address : null;
     public string? MacAddress => IsAlive ? Endpoints.FirstOrDefault()?.MacAddress : null;
+
+    /// <summary>The ports of this machine that lead to it now; where nothing runs, those that will at the next start.</summary>
+    public IReadOnlyList<PublishedPort> Ports { get; }
 
     public override string ToString() => Name;
 

@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan;
 
 namespace PSContainer.Engine.Containers;
@@ -25,13 +26,19 @@ public sealed record ContainerSpec
     public IReadOnlyList<string> Tmpfs { get; init; } = [];
     public bool ReadOnly { get; init; }
     public NetworkWish Network { get; init; } = new();
+    /// <summary>Ports of this machine that lead to it.</summary>
+    public IReadOnlyList<PortBinding> Ports { get; init; } = [];
+    /// <summary>Ports that it is known to listen on; its image's and the caller's.</summary>
+    public IReadOnlyList<PortBinding> ExposedPorts { get; init; } = [];
+    /// <summary>Every exposed port that is not published gets a free port of this machine.</summary>
+    public bool PublishAll { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     public bool AutoRemove { get; init; }
     /// <summary>The folder that is the root; null for this machine's own.</summary>
     public string? RootFs { get; init; }
 
     /// <summary>The same wish with its paths made absolute, or an error that leaves nothing.</summary>
-    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, and those of <see cref="ContainerLimit"/> and <see cref="NetworkWish"/>.</exception>
+    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, PortRepeated, and those of <see cref="ContainerLimit"/> and <see cref="NetworkWish"/>.</exception>
     public ContainerSpec Validate()
     {
         if (Name is not null) CheckName(Name);
@@ -51,7 +58,15 @@ public sealed record ContainerSpec
                 throw Invalid("TmpfsInvalid", $"'{Argument.Printable(tmpfs)}' is no place for a tmpfs.", "Give an absolute path in the container: /tmp or /tmp:size=64m.");
         foreach ((string name, _) in Labels)
             if (name.Length == 0 || name.Any(char.IsControl)) throw Invalid("LabelInvalid", $"'{Argument.Printable(name)}' can't be a label's name.", "Use -Label @{ name = 'value' }.");
-        return this with { Limit = Limit.Validate(), Network = Network.Validate(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
+        PortWish.CheckDistinct(Ports);
+        return this with { Limit = Limit.Validate(), Network = Network.Validate(), Ports = AllPorts(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
+    }
+
+    private IReadOnlyList<PortBinding> AllPorts()
+    {
+        if (!PublishAll) return Ports;
+        IEnumerable<PortBinding> others = ExposedPorts.Where(exposed => !Ports.Any(port => port.ContainerPort == exposed.ContainerPort && port.Protocol == exposed.Protocol));
+        return [.. Ports, .. others.Distinct()];
     }
 
     /// <summary>Names as docker takes them: safe as a file's name, with nothing that PowerShell or a terminal would read a meaning into.</summary>

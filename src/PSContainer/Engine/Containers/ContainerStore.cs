@@ -30,7 +30,7 @@ public sealed class ContainerStore(StorageRoot root)
             var record = new ContainerRecord
             {
                 Id = id, Name = name, Created = DateTimeOffset.Now, Lowers = [spec.RootFs ?? "/"], Idle = spec.Command is null,
-                AutoRemove = spec.AutoRemove, Labels = spec.Labels,
+                AutoRemove = spec.AutoRemove, Labels = spec.Labels, Ports = spec.Ports,
                 Command = spec.Command is null ? "(idle)" : string.Join(' ', spec.Arguments.Prepend(spec.Command)),
             };
             RuntimeSpecWriter.WriteBundle(runtime, folder);

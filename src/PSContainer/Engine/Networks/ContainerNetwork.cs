@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using PSContainer.Engine.Networks.Firewall;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 
@@ -51,8 +50,6 @@ public sealed record ContainerNetwork
 
     /// <summary>Where it was read from.</summary>
     internal NetworkStore? Store { get; init; }
-
-    internal FirewallNetwork ForFirewall => new(Bridge, Subnet, IPv6Subnet, Internal);
 
     /// <summary>"pc-web-3f2a9c": readable, at most 15 characters, and not the same for two networks of this machine, whoever's they are.</summary>
     internal static string BridgeName(string name, string id)

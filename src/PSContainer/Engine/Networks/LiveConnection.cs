@@ -24,7 +24,7 @@ internal sealed class LiveConnection(NetworkStore store, Container container, Ru
         try
         {
             var firewall = new NetworkFirewall(store.Root);
-            if (NetworkRules.AreMissing(firewall, bridged)) firewall.AddNetwork(bridged.Network.ForFirewall);
+            if (NetworkRules.AreMissing(firewall, bridged) && NetworkFirewall.IsAvailable) firewall.AddNetwork(FirewallNetwork.Of(bridged.Network));
             endpoint = _members.Join(bridged.Network, wanted, container.Id, container.Name);
             bool isFirst = networking.Endpoints.All(known => known.Gateway is null);
             Plug(socket, NetworkAttachment.Plan(bridged.Network, endpoint, bridged.Mtu, isFirst));

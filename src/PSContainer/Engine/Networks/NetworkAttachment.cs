@@ -1,6 +1,7 @@
 using System.Text;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks.Firewall;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
@@ -13,11 +14,17 @@ namespace PSContainer.Engine.Networks;
 /// <param name="Spec">With the namespace of the container whose network is shared.</param>
 public sealed record AttachedNetwork(RuntimeSpec Spec, IReadOnlyList<EndpointPlan> Endpoints, IReadOnlyList<NameFile> Files)
 {
-    /// <summary>The firewall learns of new networks meanwhile.</summary>
-    internal FirewallRun? Firewall { get; init; }
-
     /// <summary>A descriptor that the plan opens its namespace through; the caller closes it. -1 for none.</summary>
     public int Namespace { get; init; } = -1;
+
+    /// <summary>The networks as the firewall knows them.</summary>
+    public IReadOnlyList<FirewallNetwork> Networks { get; init; } = [];
+
+    /// <summary>The firewall has not heard of all of them, or has forgotten.</summary>
+    public bool HasNewNetwork { get; init; }
+
+    /// <summary>Where published ports lead: to its first network that can be reached; null where there is none.</summary>
+    public PortTarget? PortTarget { get; init; }
 }
 
 /// <summary>A container's way onto its networks and off them, as its supervisor goes it.</summary>
@@ -42,10 +49,12 @@ public sealed class NetworkAttachment(StorageRoot root)
         // Connect-ContainerNetwork may have changed it since.
         networking = ContainerNetworking.Read(folder) ?? networking;
         var firewall = new NetworkFirewall(root);
-        FirewallChange change = firewall.NewChange();
+        bool isUnknown = false;
         var members = new NetworkMembers(_store);
         var placed = new List<Endpoint>();
         var plans = new List<EndpointPlan>();
+        var networks = new List<FirewallNetwork>();
+        PortTarget? target = null;
         try
         {
             using NetlinkSocket socket = OpenSocket();
@@ -53,14 +62,16 @@ public sealed class NetworkAttachment(StorageRoot root)
             foreach (Endpoint endpoint in networking.Endpoints)
             {
                 Bridged bridged = bridges.Ensure(FindOrMake(endpoint.Network));
-                if (NetworkRules.AreMissing(firewall, bridged)) change.Add(bridged.Network.ForFirewall);
+                isUnknown |= NetworkRules.AreMissing(firewall, bridged);
                 placed.Add(members.Join(bridged.Network, endpoint, record.Id, record.Name));
                 plans.Add(Plan(bridged.Network, placed[^1], bridged.Mtu, isFirst: plans.All(plan => plan.Gateway is null)));
+                networks.Add(FirewallNetwork.Of(bridged.Network));
+                if (!bridged.Network.Internal) target ??= new PortTarget(networks[^1], placed[^1].IPAddress, placed[^1].IPv6Address);
             }
             networking = networking with { Endpoints = placed };
             networking.Write(folder);
             WriteFiles(folder, networking, OwnLines(networking, record).Concat(placed.SelectMany(endpoint => members.Neighbours(endpoint.Network, record.Id))));
-            return new AttachedNetwork(spec, plans, FilesOf(folder, folder)) { Firewall = change.IsEmpty ? null : firewall.Begin(change) };
+            return new AttachedNetwork(spec, plans, FilesOf(folder, folder)) { Networks = networks, HasNewNetwork = isUnknown, PortTarget = target };
         }
         catch
         {
@@ -72,7 +83,6 @@ public sealed class NetworkAttachment(StorageRoot root)
     /// <summary>While the container puts itself together: its neighbours learn its name.</summary>
     public void Announce(ContainerRecord record, AttachedNetwork attached)
     {
-        attached.Firewall?.Finish();
         if (attached.Endpoints.Count == 0 || ContainerNetworking.Read(root.ContainerFolder(record.Id)) is not { } networking) return;
         using IDisposable held = _store.Lock();
         var members = new NetworkMembers(_store);

@@ -120,5 +120,9 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
 
     private static bool IsOurs(ContainerNetwork network, LinkInfo link) => link.Kind == "bridge" && link.Address.AsSpan().SequenceEqual(network.BridgeMac);
 
-    private static string AliasOf(ContainerNetwork network) => $"PSContainer network {network.Name}";
+    // IFALIASZ is 256 with the closing NUL; of a longer path the end tells most.
+    private string AliasOf(ContainerNetwork network) => $"PSContainer network {network.Name}" + RootMark(store.Root);
+
+    /// <summary>What the alias of every bridge of a storage root ends in.</summary>
+    public static string RootMark(StorageRoot root) => " of " + (root.Data.Length > 100 ? root.Data[^100..] : root.Data);
 }

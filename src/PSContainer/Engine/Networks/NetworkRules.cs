@@ -13,8 +13,7 @@ internal static class NetworkRules
     public static bool AreMissing(NetworkFirewall firewall, Bridged bridged)
     {
         if (NetworkFirewall.IsAvailable) return bridged.IsNew || !firewall.Exists();
-        return bridged.Network.Internal
-            ? throw new EngineException("FirewallMissing", Reason.NotSupported, $"nft is not installed, so the network '{bridged.Network.Name}' can't be closed to the outside.", "Install it (Debian: apt install nftables).")
-            : false;
+        return !bridged.Network.Internal ? bridged.IsNew
+            : throw new EngineException("FirewallMissing", Reason.NotSupported, $"nft is not installed, so the network '{bridged.Network.Name}' can't be closed to the outside.", "Install it (Debian: apt install nftables).");
     }
 }

@@ -5,7 +5,7 @@ using PSContainer.Kernel.Netlink;
 namespace PSContainer.Engine.Networks;
 
 /// <summary>
-/// Takes away the bridges of networks that nobody is on. The kernel needs some 50 ms for one, so nobody who waits for a container's
+/// Takes away the bridges of networks that nobody is on, and the firewall's table with the last of them. The kernel needs some 50 ms for one, so nobody who waits for a container's
 /// end does it: the supervisor starts <c>pscontainer sweep</c>, which looks again under the lock.
 /// </summary>
 public static class NetworkSweep
@@ -26,7 +26,11 @@ public static class NetworkSweep
         var bridges = new NetworkBridge(store, socket);
         if (!bridges.IsThere(network)) return;
         if (NetworkFirewall.IsAvailable)
-            new NetworkFirewall(store.Root).RemoveNetwork(network.ForFirewall, isLast: !store.All().Any(other => other.Name != network.Name && bridges.IsThere(other)));
+        {
+            var firewall = new NetworkFirewall(store.Root);
+            if (store.All().Any(other => other.Name != network.Name && bridges.IsThere(other))) firewall.RemoveNetwork(FirewallNetwork.Of(network));
+            else firewall.RemoveTable();
+        }
         bridges.Remove(network);
     }
 }

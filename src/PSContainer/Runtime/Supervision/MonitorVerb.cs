@@ -7,6 +7,7 @@ using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 using PSContainer.Runtime.Child;
+using PSContainer.Runtime.Ports;
 
 namespace PSContainer.Runtime.Supervision;
 
@@ -44,17 +45,19 @@ internal static class MonitorVerb
             throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Stop it first (Stop-Container).");
         ClearResidue(context, record.Id);
 
+        using PublishedPorts ports = PublishedPorts.Take(context.Storage, record.Name, record.Ports);
         RuntimeSpec spec = RuntimeSpecReader.ReadBundle(folder);
         int signals = Foreground.Prepare();
         using ExitFile exitFile = ExitFile.Begin(folder);
         using LogPump? log = attached ? null : new LogPump(Path.Combine(folder, ContainerRecord.LogName));
-        (Born process, RunState state) = Start(context, record, folder, spec, log);
+        (Born process, RunState state) = Start(context, record, folder, spec, log, ports);
         log?.CloseContainersSide();
-        Reply.Started(state.Init);
+        Open(context, ports, process, state);
+        Reply.Started(state.Init, ports.Warnings);
 
         // What the start needed is garbage now, and this process may live for months.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        ProcessExit exit = attached ? Foreground.Wait(process, signals) : Attendance.Wait(process, signals, log!);
+        ProcessExit exit = attached ? Foreground.Wait(process, signals, ports) : Attendance.Wait(process, signals, log!, ports);
         bool oomKilled = state.CgroupPath is { } path && ContainerCgroup.Open(path).OomKills > 0;
         // First the record, then the clearing: whatever cuts this off, the exit code is not lost.
         exitFile.Write(new ExitRecord(exit.ShellCode, oomKilled, DateTimeOffset.Now));
@@ -63,12 +66,29 @@ internal static class MonitorVerb
         return exit.ShellCode;
     }
 
-    private static (Born, RunState) Start(Context context, ContainerRecord record, string folder, RuntimeSpec spec, LogPump? log)
+    // The container runs already; without its ports it may not.
+    private static void Open(Context context, PublishedPorts ports, Born process, RunState state)
+    {
+        try
+        {
+            ports.Finish(context.Storage.RunFolder(state.Id));
+        }
+        catch
+        {
+            Processes.Signal(process.Pidfd, Signals.Kill);
+            Processes.Reap(process.Pidfd, wait: true);
+            ContainerEnd.Clear(context, state);
+            throw;
+        }
+    }
+
+    private static (Born, RunState) Start(Context context, ContainerRecord record, string folder, RuntimeSpec spec, LogPump? log, PublishedPorts ports)
     {
         var attachment = new NetworkAttachment(context.Storage);
         AttachedNetwork network = attachment.Attach(record, spec);
         try
         {
+            ports.Begin(network);
             return ContainerStart.Run(context, new StartRequest(record.Id, folder, network.Spec, record.Root(folder))
             {
                 DieWithParent = true, Supervised = true, Idle = record.Idle,

@@ -9,6 +9,13 @@ namespace PSContainer.Engine.Networks.Firewall;
 public sealed class FirewallChange(string table)
 {
     private readonly StringBuilder _text = new();
+    private readonly List<string> _stale = [];
+
+    /// <summary>
+    /// One command for each port: takes it from whoever left it behind. The port is held by its socket now, so an element that leads
+    /// elsewhere is nobody's.
+    /// </summary>
+    public IReadOnlyList<string> Stale => _stale;
 
     public bool IsEmpty => _text.Length == 0;
 
@@ -28,7 +35,11 @@ public sealed class FirewallChange(string table)
     /// <summary>Ports of this machine that lead to a container's addresses.</summary>
     public FirewallChange Publish(IReadOnlyList<PortBinding> bindings, IPAddress? address4, IPAddress? address6)
     {
-        foreach ((string map, string element) in Elements(bindings, address4, address6)) Write("add", map, element);
+        foreach ((string map, string element) in Elements(bindings, address4, address6))
+        {
+            Write("add", map, element);
+            _stale.Add($"delete element inet {table} {map} {{ {element[..element.IndexOf(" : ", StringComparison.Ordinal)]} }}\n");
+        }
         return this;
     }
 

@@ -6,17 +6,28 @@ namespace PSContainer.Engine.Networks.Firewall;
 public sealed class FirewallRun : IDisposable
 {
     private readonly string _table, _text;
+    private readonly IReadOnlyList<string> _stale;
+    private readonly bool _isRemoval;
     private NftCommand? _command;
     private bool _makesTable;
 
-    private FirewallRun(string table, string text) => (_table, _text) = (table, text);
+    private FirewallRun(string table, string text, IReadOnlyList<string> stale, bool isRemoval) => (_table, _text, _stale, _isRemoval) = (table, text, stale, isRemoval);
 
     /// <summary>Starts a change to the table's elements; the table is made along with it where it is not there.</summary>
     /// <exception cref="EngineException">FirewallMissing, FirewallFailed.</exception>
-    internal static FirewallRun Begin(string table, string change, bool isTableThere)
+    internal static FirewallRun Begin(string table, string change, IReadOnlyList<string> stale, bool isTableThere)
     {
-        var run = new FirewallRun(table, change);
+        var run = new FirewallRun(table, change, stale, isRemoval: false);
         run.Start(makesTable: !isTableThere);
+        return run;
+    }
+
+    /// <summary>Starts taking away what may be gone by then, with the whole table.</summary>
+    /// <exception cref="EngineException">FirewallMissing, FirewallFailed.</exception>
+    internal static FirewallRun BeginRemoval(string table, string change)
+    {
+        var run = new FirewallRun(table, change, [], isRemoval: true);
+        run.Start(makesTable: false);
         return run;
     }
 
@@ -29,9 +40,11 @@ public sealed class FirewallRun : IDisposable
         for (int attempt = 1; ; attempt++)
         {
             string? failure = End();
-            if (failure is null) return;
+            if (failure is null || _isRemoval && failure.Contains("No such file")) return;
             bool tableCame = _makesTable && failure.Contains("File exists"), tableWent = !_makesTable && failure.Contains("No such file");
-            if (!(tableCame || tableWent) || attempt == attempts) throw Describe(failure);
+            bool isTaken = !_makesTable && _stale.Count > 0 && failure.Contains("File exists");
+            if (!(tableCame || tableWent || isTaken) || attempt == attempts) throw Describe(failure);
+            if (isTaken) ClearStale();
             Start(makesTable: tableWent);
         }
     }
@@ -51,6 +64,16 @@ public sealed class FirewallRun : IDisposable
         catch (KernelException failure)
         {
             throw new EngineException("FirewallFailed", Reason.Failed, $"nft can't be started: {failure.Message}", null, failure);
+        }
+    }
+
+    // One at a time: most are not there, and a transaction with a failure in it does nothing.
+    private void ClearStale()
+    {
+        foreach (string deletion in _stale)
+        {
+            using NftCommand command = NftCommand.Start(deletion);
+            command.Finish();
         }
     }
 

@@ -9,14 +9,13 @@ namespace PSContainer.Engine.Networks.Firewall;
 /// </summary>
 public static class FirewallTable
 {
-    /// <summary>"pscontainer"; with a piece of the storage's hash where that is not the system's own.</summary>
+    /// <summary>"pscontainer"; with a hash of the storage's folder where that is not the system's own.</summary>
     public static string Name(StorageRoot root)
     {
         if (root.Data == StorageRoot.SystemData) return "pscontainer";
-        // FNV-1a: .NET's own hashes ask OpenSSL, and a static program that loads a library does not live.
-        const uint basis = 2166136261, prime = 16777619;
-        uint hash = basis;
-        foreach (byte part in Encoding.UTF8.GetBytes(root.Data)) hash = (hash ^ part) * prime;
+        // FNV-1a. .NET's own hashes load OpenSSL, which the executable, being static, can't.
+        uint hash = 2166136261;
+        foreach (byte part in Encoding.UTF8.GetBytes(root.Data)) hash = (hash ^ part) * 16777619;
         return $"pscontainer-{hash:x8}";
     }
 

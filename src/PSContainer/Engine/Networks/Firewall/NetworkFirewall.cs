@@ -20,15 +20,9 @@ public sealed class NetworkFirewall(StorageRoot root)
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
     public void AddNetwork(FirewallNetwork network) => Apply(NewChange().Add(network));
 
-    /// <summary>Takes a network away.</summary>
-    /// <param name="network">As it was added.</param>
-    /// <param name="isLast">No other network of this storage is up: the table goes as well.</param>
+    /// <summary>Takes a network away; the last one goes with <see cref="RemoveTable"/>.</summary>
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
-    public void RemoveNetwork(FirewallNetwork network, bool isLast)
-    {
-        if (isLast) RemoveTable();
-        else ApplyIfThere(NewChange().Remove(network));
-    }
+    public void RemoveNetwork(FirewallNetwork network) => Remove(NewChange().Remove(network));
 
     /// <summary>All of these ports lead to the container from now on, or none and it throws.</summary>
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
@@ -37,13 +31,16 @@ public sealed class NetworkFirewall(StorageRoot root)
 
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
     public void Unpublish(IReadOnlyList<PortBinding> bindings, IPAddress? address4, IPAddress? address6)
-        => ApplyIfThere(NewChange().Unpublish(bindings, address4, address6));
+        => Remove(NewChange().Unpublish(bindings, address4, address6));
 
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
     public void RemoveTable()
     {
-        if (Exists()) FirewallRun.Begin(Table, FirewallTable.Removal(Table), isTableThere: true).Finish();
+        if (Exists()) FirewallRun.BeginRemoval(Table, FirewallTable.Removal(Table)).Finish();
     }
+
+    /// <summary>Starts taking away what a change consists of; null where it is gone already.</summary>
+    public FirewallRun? BeginRemoval(FirewallChange change) => change.IsEmpty || !Exists() ? null : FirewallRun.BeginRemoval(Table, change.ToString());
 
     public void Apply(FirewallChange change)
     {
@@ -52,7 +49,7 @@ public sealed class NetworkFirewall(StorageRoot root)
 
     /// <summary>Starts a change that goes on beside the caller.</summary>
     /// <exception cref="EngineException">FirewallMissing, FirewallDenied, FirewallUnsupported.</exception>
-    public FirewallRun Begin(FirewallChange change) => FirewallRun.Begin(Table, change.ToString(), Exists());
+    public FirewallRun Begin(FirewallChange change) => FirewallRun.Begin(Table, change.ToString(), change.Stale, Exists());
 
     /// <summary>The table is there.</summary>
     /// <exception cref="EngineException">FirewallDenied, FirewallUnsupported.</exception>
@@ -73,8 +70,5 @@ public sealed class NetworkFirewall(StorageRoot root)
     }
 
     // Somebody may have flushed the whole firewall: what is to go is gone then.
-    private void ApplyIfThere(FirewallChange change)
-    {
-        if (!change.IsEmpty && Exists()) Apply(change);
-    }
+    private void Remove(FirewallChange change) => BeginRemoval(change)?.Finish();
 }

@@ -18,13 +18,16 @@ public sealed class NftCommand : IDisposable
     /// <summary>Where nft lies; null where it is not installed, or may not be run.</summary>
     public static string? Find() => s_places.FirstOrDefault(Files.IsExecutable);
 
+    /// <param name="consequence">What can't be done without it.</param>
+    public static EngineException Missing(string consequence)
+        => new("FirewallMissing", Reason.NotSupported, "nft is not installed: " + consequence, "Install it (Debian: apt install nftables).");
+
     /// <summary>Starts it on a text of commands.</summary>
     /// <exception cref="EngineException">FirewallMissing.</exception>
     /// <exception cref="KernelException"/>
     public static NftCommand Start(string text)
     {
-        string program = Find()
-            ?? throw new EngineException("FirewallMissing", Reason.NotSupported, "nft is not installed, so this machine's firewall can't be told of networks and ports.", "Install it (Debian: apt install nftables).");
+        string program = Find() ?? throw Missing("this machine's firewall can't be told of networks and ports.");
         int input = MemoryFile.Sealed("nft", Encoding.ASCII.GetBytes(text));
         int nothing = -1;
         (int error, int errorEnd) = Files.Pipe();

@@ -33,7 +33,7 @@ public sealed record PortState
     {
         try
         {
-            return Read(runFolder);
+            return File.Exists(Path.Combine(runFolder, FileName)) ? Read(runFolder) : null;
         }
         catch (EngineException)
         {
@@ -52,10 +52,18 @@ public sealed record PortState
         json.WriteBoolean("firewall", IsByFirewall);
     });
 
-    /// <summary>Takes all of it out of the firewall; the sockets went with their holder.</summary>
+    /// <summary>
+    /// Takes out of the firewall what a container's supervisor could not, because it was killed; the sockets went with it. To be
+    /// called before the run folder goes.
+    /// </summary>
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
-    public void Withdraw(NetworkFirewall firewall)
+    public static void Clear(StorageRoot root, string id) => BeginClear(root, id)?.Finish();
+
+    /// <summary>The same, beside the caller; null where there is nothing to take out.</summary>
+    public static FirewallRun? BeginClear(StorageRoot root, string id)
     {
-        if (IsByFirewall) firewall.Unpublish(Bindings, Address4, Address6);
+        if (TryRead(root.RunFolder(id)) is not { IsByFirewall: true } state) return null;
+        var firewall = new NetworkFirewall(root);
+        return firewall.BeginRemoval(firewall.NewChange().Unpublish(state.Bindings, state.Address4, state.Address6));
     }
 }
