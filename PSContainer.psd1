@@ -8,14 +8,17 @@
     Description            = 'Linux containers, namespaces and resource limits as objects in a pipeline, without a daemon.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
-    FormatsToProcess       = @('PSContainer.format.ps1xml', 'Namespace.format.ps1xml', 'Limit.format.ps1xml', 'Host.format.ps1xml', 'Port.format.ps1xml')
+    FormatsToProcess       = @('PSContainer.format.ps1xml', 'Namespace.format.ps1xml', 'Limit.format.ps1xml', 'Host.format.ps1xml', 'Network.format.ps1xml',
+        'Port.format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()
     AliasesToExport        = @()
     CmdletsToExport        = @(
-        'Enter-ContainerNamespace', 'Get-Container', 'Get-ContainerHost', 'Get-ContainerLimit', 'Get-ContainerLog', 'Get-ContainerPort', 'Get-Namespace',
-        'Invoke-Container', 'Invoke-ContainerCommand', 'New-Container', 'Publish-ContainerPort', 'Remove-Container', 'Repair-ContainerStorage',
-        'Set-ContainerLimit', 'Start-Container', 'Stop-Container', 'Test-ContainerHost', 'Unpublish-ContainerPort', 'Wait-Container'
+        'Connect-ContainerNetwork', 'Disconnect-ContainerNetwork', 'Enter-ContainerNamespace', 'Get-Container', 'Get-ContainerHost',
+        'Get-ContainerLimit', 'Get-ContainerLog', 'Get-ContainerNetwork', 'Get-ContainerPort', 'Get-Namespace', 'Invoke-Container',
+        'Invoke-ContainerCommand', 'Measure-Container', 'New-Container', 'New-ContainerNetwork', 'Publish-ContainerPort', 'Remove-Container',
+        'Remove-ContainerNetwork', 'Repair-ContainerStorage', 'Set-ContainerLimit', 'Start-Container', 'Stop-Container', 'Test-ContainerHost',
+        'Unpublish-ContainerPort', 'Wait-Container'
     )
     PrivateData            = @{
         PSData = @{

@@ -40,7 +40,16 @@ public sealed record ContainerNetwork
     /// </summary>
     internal byte[] BridgeMac => [0x02, 0x42, .. Convert.FromHexString(Id.AsSpan(8, 8))];
 
+    /// <summary>Who is on it, with which address.</summary>
+    public IReadOnlyList<Lease> Members => Store?.Leases(Name) ?? [];
+
+    /// <summary>Their names.</summary>
+    public IReadOnlyList<string> Containers => [.. Members.Select(member => member.ContainerName).Order(StringComparer.OrdinalIgnoreCase)];
+
     public override string ToString() => Name;
+
+    /// <summary>Where it was read from.</summary>
+    internal NetworkStore? Store { get; init; }
 
     /// <summary>"pc-web-3f2a9c": readable, at most 15 characters, and not the same for two networks of this machine, whoever's they are.</summary>
     internal static string BridgeName(string name, string id)

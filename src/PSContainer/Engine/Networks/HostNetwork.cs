@@ -1,4 +1,5 @@
 using System.Net;
+using PSContainer.Engine.Plan.Build;
 using PSContainer.Kernel.Netlink;
 
 namespace PSContainer.Engine.Networks;
@@ -41,6 +42,13 @@ internal static class HostNetwork
     {
         string path = $"/proc/sys/net/ipv6/conf/{link}/accept_ra";
         if (Read(path) is not (null or "0")) Write(path, "0");
+    }
+
+    /// <summary>Settings of a link in the namespace of the calling thread; a kernel without IPv6 has none of them.</summary>
+    public static void Set(string link, IEnumerable<(string Setting, string Value)> settings)
+    {
+        foreach ((string setting, string value) in settings)
+            if (Read(InterfaceSettings.PathOf(link, setting)) is { } known && known != value) Write(InterfaceSettings.PathOf(link, setting), value);
     }
 
     private static string? Read(string path)

@@ -20,7 +20,7 @@ public sealed record AttachedNetwork(RuntimeSpec Spec, IReadOnlyList<EndpointPla
     /// <summary>The networks as the firewall knows them.</summary>
     public IReadOnlyList<FirewallNetwork> Networks { get; init; } = [];
 
-    /// <summary>Some of them has just come to be: the firewall has not heard of it.</summary>
+    /// <summary>The firewall has not heard of all of them, or has forgotten.</summary>
     public bool HasNewNetwork { get; init; }
 
     /// <summary>Where published ports lead: to its first network that can be reached; null where there is none.</summary>
@@ -39,13 +39,17 @@ public sealed class NetworkAttachment(StorageRoot root)
         string folder = root.ContainerFolder(record.Id);
         if (ContainerNetworking.Read(folder) is not { } networking) return new AttachedNetwork(spec, [], []);
         if (networking.Mode == NetworkMode.Container) return Share(networking, folder, spec);
-        if (networking.Endpoints.Count == 0)
+        if (networking.Mode != NetworkMode.Network)
         {
             WriteFiles(folder, networking, []);
             return new AttachedNetwork(spec, [], FilesOf(folder, folder));
         }
 
         using IDisposable held = _store.Lock();
+        // Connect-ContainerNetwork may have changed it since.
+        networking = ContainerNetworking.Read(folder) ?? networking;
+        var firewall = new NetworkFirewall(root);
+        bool isUnknown = false;
         var members = new NetworkMembers(_store);
         var placed = new List<Endpoint>();
         var plans = new List<EndpointPlan>();
@@ -57,16 +61,17 @@ public sealed class NetworkAttachment(StorageRoot root)
             var bridges = new NetworkBridge(_store, socket);
             foreach (Endpoint endpoint in networking.Endpoints)
             {
-                (ContainerNetwork network, int mtu) = bridges.Ensure(FindOrMake(endpoint.Network));
-                placed.Add(members.Join(network, endpoint, record.Id, record.Name));
-                plans.Add(Plan(network, placed[^1], mtu, isFirst: plans.All(plan => plan.Gateway is null)));
-                networks.Add(FirewallNetwork.Of(network));
-                if (!network.Internal) target ??= new PortTarget(networks[^1], placed[^1].IPAddress, placed[^1].IPv6Address);
+                Bridged bridged = bridges.Ensure(FindOrMake(endpoint.Network));
+                isUnknown |= NetworkRules.AreMissing(firewall, bridged);
+                placed.Add(members.Join(bridged.Network, endpoint, record.Id, record.Name));
+                plans.Add(Plan(bridged.Network, placed[^1], bridged.Mtu, isFirst: plans.All(plan => plan.Gateway is null)));
+                networks.Add(FirewallNetwork.Of(bridged.Network));
+                if (!bridged.Network.Internal) target ??= new PortTarget(networks[^1], placed[^1].IPAddress, placed[^1].IPv6Address);
             }
             networking = networking with { Endpoints = placed };
             networking.Write(folder);
             WriteFiles(folder, networking, OwnLines(networking, record).Concat(placed.SelectMany(endpoint => members.Neighbours(endpoint.Network, record.Id))));
-            return new AttachedNetwork(spec, plans, FilesOf(folder, folder)) { Networks = networks, HasNewNetwork = bridges.HasMade, PortTarget = target };
+            return new AttachedNetwork(spec, plans, FilesOf(folder, folder)) { Networks = networks, HasNewNetwork = isUnknown, PortTarget = target };
         }
         catch
         {

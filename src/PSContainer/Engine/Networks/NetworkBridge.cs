@@ -5,6 +5,11 @@ using PSContainer.Kernel.Netlink;
 
 namespace PSContainer.Engine.Networks;
 
+/// <summary>A network whose bridge is there.</summary>
+/// <param name="Mtu">As the bridge has it.</param>
+/// <param name="IsNew">It was made just now.</param>
+internal readonly record struct Bridged(ContainerNetwork Network, int Mtu, bool IsNew);
+
 /// <summary>
 /// A network's bridge on the host: made when the first container comes, gone when the last one has left. Whoever calls holds the
 /// store's lock.
@@ -15,19 +20,16 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
     private static readonly IPAddress s_linkLocal = IPAddress.Parse("fe80::1");
     private const string MakeIt = "the network's bridge";
 
-    /// <summary>A bridge was made here.</summary>
-    public bool HasMade { get; private set; }
-
-    /// <summary>Makes the bridge where it is not there; the network as it is now (an automatic one may have moved) and its MTU.</summary>
+    /// <summary>Makes the bridge where it is not there; the network as it is now, since an automatic one may have moved.</summary>
     /// <exception cref="EngineException">BridgeNameTaken, SubnetInUse, ForwardingOff, NetworkNotSupported, PermissionDenied.</exception>
-    public (ContainerNetwork Network, int Mtu) Ensure(ContainerNetwork network)
+    public Bridged Ensure(ContainerNetwork network)
     {
         try
         {
             if (LinkInfo.Find(socket, network.Bridge) is { } link)
             {
                 CheckOurs(network, link);
-                if (link.Alias == AliasOf(network)) return (network, link.Mtu);
+                if (link.Alias == AliasOf(network)) return new Bridged(network, link.Mtu, IsNew: false);
                 // Its making was cut off: the alias comes last.
                 socket.TrySend(LinkRequest.Delete(network.Bridge));
             }
@@ -56,9 +58,8 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
 
     public bool IsThere(ContainerNetwork network) => LinkInfo.Find(socket, network.Bridge) is { } link && IsOurs(network, link);
 
-    private (ContainerNetwork, int) Make(ContainerNetwork network)
+    private Bridged Make(ContainerNetwork network)
     {
-        HasMade = true;
         IReadOnlyList<IPNetwork> used = HostNetwork.UsedSubnets(socket);
         if (!network.Internal) HostNetwork.EnableForwarding(network.IPv6Subnet is not null);
         int mtu = network.Mtu ?? HostNetwork.DefaultMtu(socket);
@@ -69,7 +70,7 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
             socket.Send(LinkRequest.NewBridge(network.Bridge, network.BridgeMac, mtu), network.Bridge);
             try
             {
-                if (Furnish(network)) return (network, mtu);
+                if (Furnish(network)) return new Bridged(network, mtu, IsNew: true);
             }
             catch
             {
@@ -125,5 +126,9 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
 
     private static bool IsOurs(ContainerNetwork network, LinkInfo link) => link.Kind == "bridge" && link.Address.AsSpan().SequenceEqual(network.BridgeMac);
 
-    private static string AliasOf(ContainerNetwork network) => $"PSContainer network {network.Name}";
+    // IFALIASZ is 256 with the closing NUL; of a longer path the end tells most.
+    private string AliasOf(ContainerNetwork network) => $"PSContainer network {network.Name}" + RootMark(store.Root);
+
+    /// <summary>What the alias of every bridge of a storage root ends in.</summary>
+    public static string RootMark(StorageRoot root) => " of " + (root.Data.Length > 100 ? root.Data[^100..] : root.Data);
 }

@@ -44,7 +44,7 @@ public sealed class NetworkStore(StorageRoot root)
 
     /// <summary>null where there is none.</summary>
     /// <exception cref="EngineException">StateCorrupt.</exception>
-    public ContainerNetwork? Find(string name) => ContainerNetwork.Read(Record(name));
+    public ContainerNetwork? Find(string name) => ContainerNetwork.Read(Record(name)) is { } network ? network with { Store = this } : null;
 
     /// <summary>All that can be read, by name; the others are told of.</summary>
     public IReadOnlyList<ContainerNetwork> All(Action<EngineException>? broken = null)

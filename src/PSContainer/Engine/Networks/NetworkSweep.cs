@@ -16,16 +16,21 @@ public static class NetworkSweep
         var store = new NetworkStore(root);
         using IDisposable held = store.Lock();
         using NetlinkSocket socket = NetworkAttachment.OpenSocket();
+        foreach (ContainerNetwork network in store.All())
+            if (network.Members.Count == 0) Remove(store, socket, network);
+    }
+
+    /// <summary>Takes a network's bridge and its place in the firewall away. Whoever calls holds the store's lock.</summary>
+    internal static void Remove(NetworkStore store, NetlinkSocket socket, ContainerNetwork network)
+    {
         var bridges = new NetworkBridge(store, socket);
-        var firewall = new NetworkFirewall(root);
-        IReadOnlyList<ContainerNetwork> networks = store.All();
-        ContainerNetwork[] unused = [.. networks.Where(network => store.Leases(network.Name).Count == 0)];
-        bool isFirewalled = NetworkFirewall.IsAvailable && firewall.Exists();
-        if (isFirewalled && unused.Length == networks.Count) firewall.RemoveTable();
-        foreach (ContainerNetwork network in unused)
+        if (!bridges.IsThere(network)) return;
+        if (NetworkFirewall.IsAvailable)
         {
-            if (isFirewalled && unused.Length < networks.Count && bridges.IsThere(network)) firewall.RemoveNetwork(FirewallNetwork.Of(network));
-            bridges.Remove(network);
+            var firewall = new NetworkFirewall(store.Root);
+            if (store.All().Any(other => other.Name != network.Name && bridges.IsThere(other))) firewall.RemoveNetwork(FirewallNetwork.Of(network));
+            else firewall.RemoveTable();
         }
+        bridges.Remove(network);
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Runtime.ExceptionServices;
 using static PSContainer.Kernel.Netlink.Rtnetlink;
 
 namespace PSContainer.Kernel.Netlink;
@@ -39,7 +39,7 @@ public sealed class NetlinkSocket : IDisposable
     public static NetlinkSocket OpenIn(int netNamespace, Action<NetlinkSocket>? there = null)
     {
         NetlinkSocket? made = null;
-        KernelException? failure = null;
+        ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>
         {
             try
@@ -48,16 +48,17 @@ public sealed class NetlinkSocket : IDisposable
                 made = Open();
                 there?.Invoke(made);
             }
-            catch (KernelException told)
+            catch (Exception told)
             {
-                failure = told;
+                failure = ExceptionDispatchInfo.Capture(told);
             }
         });
         thread.UnsafeStart();
         thread.Join();
         if (failure is null) return made!;
         made?.Dispose();
-        throw failure;
+        failure.Throw();
+        return made!;
     }
 
     /// <summary>Sends a request and waits for the kernel's yes.</summary>
