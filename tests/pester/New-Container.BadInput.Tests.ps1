@@ -101,7 +101,6 @@ Describe 'New-Container with a wish that cannot be met' {
         @{ Name = 'Memory'; Value = '40 parsecs'; Id = 'ParameterArgumentTransformationError' }
         @{ Name = 'Environment'; Value = 'novalue'; Id = 'ParameterArgumentTransformationError' }
         @{ Name = 'Label'; Value = '=x'; Id = 'ParameterArgumentTransformationError' }
-        @{ Name = 'Network'; Value = 'Banana'; Id = 'CannotConvertArgumentNoMessage' }
     ) {
         $wish = @{ $Name = $Value }
         $failure = Get-Failure { New-Container x @wish }

@@ -6,7 +6,7 @@ using PSContainer.Kernel;
 namespace PSContainer.Engine.Networks;
 
 /// <summary>Who is on a network: takes addresses, gives them back, and tells the neighbours. Whoever calls holds the store's lock.</summary>
-internal sealed class NetworkMembers(NetworkStore store)
+public sealed class NetworkMembers(NetworkStore store)
 {
     // "psv" and 9 digits of the id leave room for the interface's number in the 15 characters of a link's name.
     private const string LinkPrefix = "psv";
