@@ -1,3 +1,4 @@
+using PSContainer.Tests.Unit.Cgroups;
 using System.Net;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.State;
@@ -29,7 +30,7 @@ public sealed class NetworkRecordTests : IDisposable
         Directory.CreateDirectory(StorageRoot.At(_folder).ContainerFolder(id));
         string hosts = Members.HostsPath(id);
         if (!File.Exists(hosts)) HostsFile.Create(hosts, []);
-        Endpoint endpoint = Members.Join(network, new Endpoint { Network = network.Name, Interface = "eth0", Aliases = aliases }, id, name);
+        Endpoint endpoint = Members.Join(network, new Endpoint { Network = network.Name, Interface = "eth0", Aliases = aliases }, id, name, NetworkMembers.LinkName(id, _ => false));
         Members.Announce(network.Name, id);
         return endpoint;
     }
@@ -98,6 +99,10 @@ public sealed class NetworkRecordTests : IDisposable
         Assert.Empty(Store.Leases("web"));
         Assert.Equal(["web.json"], Directory.GetFiles(StorageRoot.At(_folder).Networks).Select(path => Path.GetFileName(path)!));
     }
+
+    [Fact]
+    public void A_link_is_called_after_its_container_and_unlike_the_one_before()
+        => Assert.Equal("psvaaaaaaaaa-2", NetworkMembers.LinkName(s_a, name => name is "psvaaaaaaaaa-0" or "psvaaaaaaaaa-1"));
 
     [Fact]
     public void Whoever_comes_again_has_one_address()

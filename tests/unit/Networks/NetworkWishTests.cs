@@ -1,3 +1,4 @@
+using PSContainer.Tests.Unit.Cgroups;
 using PSContainer.Engine.Networks;
 
 namespace PSContainer.Tests.Unit.Networks;

@@ -1,3 +1,4 @@
+using PSContainer.Tests.Unit.Cgroups;
 using System.Net;
 using PSContainer.Engine.Networks;
 
