@@ -79,6 +79,9 @@ public static partial class Files
     [LibraryImport("libc", EntryPoint = "isatty")]
     private static partial int IsTerminalCall(int descriptor);
 
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial long SeekCall(int descriptor, long offset, int whence);
+
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AccessCall(string path, int mode);
 
@@ -165,6 +168,13 @@ public static partial class Files
     public static unsafe int TryWrite(int descriptor, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes) return (int)WriteCall(descriptor, start, bytes.Length);
+    }
+
+    /// <summary>Back to the beginning of a file, for whoever reads it next.</summary>
+    /// <exception cref="KernelException"/>
+    public static void Rewind(int descriptor)
+    {
+        if (SeekCall(descriptor, 0, 0) != 0) throw new KernelException("lseek", Syscall.Last);
     }
 
     /// <summary>Makes reads and writes answer EAGAIN in place of waiting (O_NONBLOCK).</summary>

@@ -16,6 +16,8 @@ internal readonly record struct Bridged(ContainerNetwork Network, int Mtu, bool 
 /// </summary>
 internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
 {
+    private const int LinkLocalPrefix = 64;
+    private static readonly IPAddress s_linkLocal = IPAddress.Parse("fe80::1");
     private const string MakeIt = "the network's bridge";
 
     /// <summary>Makes the bridge where it is not there; the network as it is now, since an automatic one may have moved: the caller writes it down.</summary>
@@ -79,7 +81,11 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
         if (errno != Errno.None) throw new KernelException("RTM_NEWROUTE", errno, network.Subnet.ToString());
         socket.Send(AddressRequest.Add(index, network.Gateway, network.Subnet.PrefixLength, withRoute: false, out _), network.Gateway.ToString());
         if (network is { IPv6Subnet: { } six, IPv6Gateway: { } gateway } && HostNetwork.HasIPv6)
+        {
+            // What comes from elsewhere finds its neighbour only from a link-local address (RFC 4861, 7.2.2). Each link has its own.
+            socket.Send(AddressRequest.Add(index, s_linkLocal, LinkLocalPrefix, withRoute: true, out _), s_linkLocal.ToString());
             socket.Send(AddressRequest.Add(index, gateway, six.PrefixLength, withRoute: true, out _), gateway.ToString());
+        }
         socket.Send(LinkRequest.Describe(bridge, AliasOf(network)), bridge);
         return true;
     }

@@ -34,8 +34,8 @@ public sealed class NftCommand : IDisposable
         try
         {
             nothing = Files.Open("/dev/null", OpenFlags.WriteOnly);
-            // By this name it is opened anew, at its beginning: the descriptor itself stands where the text ended.
-            (int pidfd, _) = Spawn.Start(program, ["nft", "-f", "/dev/stdin"], ["LC_ALL=C"], [input, nothing, errorEnd], ownSession: true);
+            Files.Rewind(input);
+            (int pidfd, _) = Spawn.Start(program, ["nft", "-f", "-"], ["LC_ALL=C"], [input, nothing, errorEnd], ownSession: true);
             return new NftCommand(pidfd, error);
         }
         catch
