@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace PSContainer.Engine.Networks;
 
 /// <summary>Which address of a network a container gets, and its MAC.</summary>
-internal static class AddressChoice
+public static class AddressChoice
 {
     /// <summary>
     /// The address that was asked for, else the one that it had before, else the lowest that is free.

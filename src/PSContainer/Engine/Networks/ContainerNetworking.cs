@@ -34,7 +34,7 @@ public sealed record ContainerNetworking
         Hostname = json.Text("hostname") ?? "",
     });
 
-    internal void Write(string containerFolder) => JsonFile.Write(Path.Combine(containerFolder, FileName), json =>
+    public void Write(string containerFolder) => JsonFile.Write(Path.Combine(containerFolder, FileName), json =>
     {
         json.WriteString("mode", Mode.ToString());
         if (Target is not null) json.WriteString("target", Target);

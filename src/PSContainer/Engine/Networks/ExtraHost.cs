@@ -4,7 +4,7 @@ using PSContainer.Engine.Plan;
 namespace PSContainer.Engine.Networks;
 
 /// <summary>What <c>-AddHost</c> takes: "name:address", or "name:host-gateway" for this machine as the container sees it.</summary>
-internal static class ExtraHost
+public static class ExtraHost
 {
     public const string Gateway = "host-gateway";
 

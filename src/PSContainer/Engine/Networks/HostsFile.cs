@@ -7,7 +7,7 @@ namespace PSContainer.Engine.Networks;
 /// A container's /etc/hosts, edited in place: it is mounted inside, and a file that took its place would not be. Whoever edits
 /// holds the store's lock.
 /// </summary>
-internal static class HostsFile
+public static class HostsFile
 {
     public const string Name = "hosts";
 

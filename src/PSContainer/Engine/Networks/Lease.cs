@@ -14,7 +14,7 @@ public sealed record Lease(string ContainerId, string ContainerName, IPAddress A
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>Its lines in the hosts files of its neighbours; hosts(5).</summary>
-    internal IEnumerable<string> HostsLines(string? ownName = null)
+    public IEnumerable<string> HostsLines(string? ownName = null)
     {
         string names = string.Join(' ', ((string?[])[ownName, ContainerName, .. Aliases, Containers.ContainerId.Short(ContainerId)]).OfType<string>().Distinct());
         yield return $"{Address}\t{names}";

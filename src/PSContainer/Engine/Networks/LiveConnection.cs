@@ -20,19 +20,21 @@ internal sealed class LiveConnection(NetworkStore store, Container container, Ru
     {
         using NetlinkSocket socket = NetworkAttachment.OpenSocket();
         Bridged bridged = new NetworkBridge(store, socket).Ensure(store.Get(wanted.Network));
+        if (bridged.IsNew) store.Write(bridged.Network);
+        string link = NetworkMembers.LinkName(container.Id, name => LinkInfo.Find(socket, name) is not null);
         Endpoint endpoint;
         try
         {
             var firewall = new NetworkFirewall(store.Root);
             if (NetworkRules.AreMissing(firewall, bridged) && NetworkFirewall.IsAvailable) firewall.AddNetwork(FirewallNetwork.Of(bridged.Network));
-            endpoint = _members.Join(bridged.Network, wanted, container.Id, container.Name);
+            endpoint = _members.Join(bridged.Network, wanted, container.Id, container.Name, link);
             bool isFirst = networking.Endpoints.All(known => known.Gateway is null);
             Plug(socket, NetworkAttachment.Plan(bridged.Network, endpoint, bridged.Mtu, isFirst));
         }
         catch (Exception failure) when (failure is EngineException or KernelException)
         {
             // Half a pair is none: the other end goes with it.
-            socket.TrySend(LinkRequest.Delete(NetworkMembers.LinkName(container.Id, wanted.Interface)));
+            socket.TrySend(LinkRequest.Delete(link));
             if (_members.Leave(wanted.Network, container.Id)) NetworkSweep.Remove(store, socket, bridged.Network);
             throw failure is KernelException kernel ? NetworkFailure.Explain(kernel, "an interface of the container") : failure;
         }

@@ -62,8 +62,10 @@ public sealed class NetworkAttachment(StorageRoot root)
             foreach (Endpoint endpoint in networking.Endpoints)
             {
                 Bridged bridged = bridges.Ensure(FindOrMake(endpoint.Network));
+                if (bridged.IsNew) _store.Write(bridged.Network);
+                string link = NetworkMembers.LinkName(record.Id, name => placed.Any(other => other.Link == name) || LinkInfo.Find(socket, name) is not null);
                 isUnknown |= NetworkRules.AreMissing(firewall, bridged);
-                placed.Add(members.Join(bridged.Network, endpoint, record.Id, record.Name));
+                placed.Add(members.Join(bridged.Network, endpoint, record.Id, record.Name, link));
                 plans.Add(Plan(bridged.Network, placed[^1], bridged.Mtu, isFirst: plans.All(plan => plan.Gateway is null)));
                 networks.Add(FirewallNetwork.Of(bridged.Network));
                 if (!bridged.Network.Internal) target ??= new PortTarget(networks[^1], placed[^1].IPAddress, placed[^1].IPv6Address, placed[^1].Link);
@@ -105,7 +107,7 @@ public sealed class NetworkAttachment(StorageRoot root)
         foreach (Endpoint endpoint in networking.Endpoints)
         {
             ContainerNetwork network = _store.Find(endpoint.Network) ?? (endpoint.Network == ContainerNetwork.DefaultName ? NetworkMaking.Default(_store) : _store.Get(endpoint.Network));
-            Endpoint placed = new NetworkMembers(_store).Place(network, endpoint) with { Link = NetworkMembers.LinkName(containerId, endpoint.Interface) };
+            Endpoint placed = new NetworkMembers(_store).Place(network, endpoint) with { Link = NetworkMembers.LinkName(containerId, name => plans.Any(plan => plan.Link == name)) };
             plans.Add(Plan(network, placed, network.Mtu ?? 1500, isFirst: plans.All(plan => plan.Gateway is null)));
         }
         return plans;
@@ -144,9 +146,7 @@ public sealed class NetworkAttachment(StorageRoot root)
     {
         if (_store.Find(name) is { } network) return network;
         if (name != ContainerNetwork.DefaultName) return _store.Get(name);
-        ContainerNetwork made = NetworkMaking.Default(_store);
-        _store.Write(made);
-        return made;
+        return NetworkMaking.Default(_store);
     }
 
     private AttachedNetwork Share(ContainerNetworking networking, string folder, RuntimeSpec spec)

@@ -20,7 +20,7 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
     private static readonly IPAddress s_linkLocal = IPAddress.Parse("fe80::1");
     private const string MakeIt = "the network's bridge";
 
-    /// <summary>Makes the bridge where it is not there; the network as it is now, since an automatic one may have moved.</summary>
+    /// <summary>Makes the bridge where it is not there; the network as it is now, since an automatic one may have moved: the caller writes it down.</summary>
     /// <exception cref="EngineException">BridgeNameTaken, SubnetInUse, ForwardingOff, NetworkNotSupported, PermissionDenied.</exception>
     public Bridged Ensure(ContainerNetwork network)
     {
@@ -36,21 +36,6 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
             return Make(network);
         }
         catch (KernelException failure)
-        {
-            throw NetworkFailure.Explain(failure, MakeIt);
-        }
-    }
-
-    /// <summary>Takes the bridge away, where it is there and ours.</summary>
-    /// <exception cref="EngineException"/>
-    public void Remove(ContainerNetwork network)
-    {
-        try
-        {
-            if (LinkInfo.Find(socket, network.Bridge) is not { } link || !IsOurs(network, link)) return;
-            socket.Send(LinkRequest.Delete(network.Bridge), network.Bridge);
-        }
-        catch (KernelException failure) when (failure.Errno != Errno.ENODEV)
         {
             throw NetworkFailure.Explain(failure, MakeIt);
         }
@@ -112,9 +97,7 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
                 "Make the network anew with another -Subnet; 'ip route' shows what is in use.");
         IEnumerable<IPNetwork> others = store.All().Where(other => other.Name != network.Name).Select(other => other.Subnet);
         IPNetwork subnet = Subnets.Choose([.. used, .. others]);
-        ContainerNetwork moved = network with { Subnet = subnet, Gateway = Subnets.At(subnet, 1) };
-        store.Write(moved);
-        return moved;
+        return network with { Subnet = subnet, Gateway = Subnets.At(subnet, 1) };
     }
 
     private static void CheckOurs(ContainerNetwork network, LinkInfo link)

@@ -6,18 +6,26 @@ using PSContainer.Kernel;
 namespace PSContainer.Engine.Networks;
 
 /// <summary>Who is on a network: takes addresses, gives them back, and tells the neighbours. Whoever calls holds the store's lock.</summary>
-internal sealed class NetworkMembers(NetworkStore store)
+public sealed class NetworkMembers(NetworkStore store)
 {
-    // "psv" and 9 digits of the id leave room for the interface's number in the 15 characters of a link's name.
+    // "psv" and 9 digits of the id leave room for a number in the 15 characters of a link's name.
     private const string LinkPrefix = "psv";
     private const int LinkDigits = 9;
 
-    /// <summary>The host's half of a container's interface: "psv3f2a9c41b-0".</summary>
-    public static string LinkName(string containerId, string @interface) => $"{LinkPrefix}{containerId[..LinkDigits]}-{@interface["eth".Length..]}";
+    /// <summary>
+    /// A name for the host's half of a container's interface: "psv3f2a9c41b-0", and the next number as long as there is one of
+    /// that name. The kernel takes a container's links away a moment after its end; it may have started again by then.
+    /// </summary>
+    public static string LinkName(string containerId, Func<string, bool> isTaken)
+    {
+        for (int i = 0; ; i++)
+            if ($"{LinkPrefix}{containerId[..LinkDigits]}-{i}" is var name && !isTaken(name)) return name;
+    }
 
     /// <summary>Takes an address; the endpoint as it is then.</summary>
+    /// <param name="link">The host's half of the veth pair, as it is to be called.</param>
     /// <exception cref="EngineException">AddressInvalid, AddressTaken, AddressPoolExhausted.</exception>
-    public Endpoint Join(ContainerNetwork network, Endpoint endpoint, string containerId, string containerName)
+    public Endpoint Join(ContainerNetwork network, Endpoint endpoint, string containerId, string containerName, string link)
     {
         // What it may have left when its supervisor was killed.
         List<Lease> leases = [.. store.Leases(network.Name).Where(lease => lease.ContainerId != containerId)];
@@ -30,7 +38,7 @@ internal sealed class NetworkMembers(NetworkStore store)
         {
             placed = Place(network, endpoint, leases);
         }
-        placed = placed with { Link = LinkName(containerId, endpoint.Interface) };
+        placed = placed with { Link = link };
         leases.Add(new Lease(containerId, containerName, placed.IPAddress!, placed.IPv6Address, placed.MacAddress!, placed.Link!) { Aliases = endpoint.Aliases });
         store.WriteLeases(network.Name, leases);
         return placed;
@@ -101,14 +109,28 @@ internal sealed class NetworkMembers(NetworkStore store)
     private bool IsAlive(string containerId)
     {
         int file = Files.TryOpen(Path.Combine(store.Root.ContainerFolder(containerId), ContainerRecord.LockName), OpenFlags.ReadWrite);
-        if (file < 0) return RunState.Read(store.Root.RunFolder(containerId)) is { Init.IsAlive: true };
+        if (file < 0) return Runs(containerId);
         try
         {
-            return !Files.TryLock(file) || RunState.Read(store.Root.RunFolder(containerId)) is { Init.IsAlive: true };
+            return !Files.TryLock(file) || Runs(containerId);
         }
         finally
         {
             Files.Close(file);
+        }
+    }
+
+    // A program that changes its user outlives its supervisor (prctl(2), PR_SET_PDEATHSIG).
+    private bool Runs(string containerId)
+    {
+        try
+        {
+            return RunState.Read(store.Root.RunFolder(containerId)) is { Init.IsAlive: true };
+        }
+        catch (EngineException)
+        {
+            // Repair-ContainerStorage tells of a state that can't be read.
+            return false;
         }
     }
 }

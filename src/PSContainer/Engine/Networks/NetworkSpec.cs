@@ -19,7 +19,7 @@ public sealed record NetworkSpec
 }
 
 /// <summary>Makes a network's record out of a wish. Whoever calls holds the store's lock.</summary>
-internal static class NetworkMaking
+public static class NetworkMaking
 {
     private const int SmallestMtu = 68, SmallestMtu6 = 1280, LargestMtu = 65535;
 

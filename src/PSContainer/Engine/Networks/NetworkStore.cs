@@ -75,13 +75,13 @@ public sealed class NetworkStore(StorageRoot root)
     public IReadOnlyList<Lease> Leases(string network)
         => JsonFile.Read(Path.Combine(Root.Networks, network + LeasesEnd), json => json.List("leases", Lease.Read).ToList()) ?? [];
 
-    internal void Write(ContainerNetwork network)
+    public void Write(ContainerNetwork network)
     {
         Directory.CreateDirectory(Root.Networks);
         network.Write(Record(network.Name));
     }
 
-    internal void WriteLeases(string network, IReadOnlyList<Lease> leases)
+    public void WriteLeases(string network, IReadOnlyList<Lease> leases)
     {
         string path = Path.Combine(Root.Networks, network + LeasesEnd);
         if (leases.Count == 0) File.Delete(path);

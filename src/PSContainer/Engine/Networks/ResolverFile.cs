@@ -7,7 +7,7 @@ namespace PSContainer.Engine.Networks;
 /// Where none is left, systemd-resolved's own list takes its place; where that is missing as well, the file names no server, and
 /// says so: nobody's questions go to a server that nobody chose.
 /// </summary>
-internal static class ResolverFile
+public static class ResolverFile
 {
     public const string Name = "resolv.conf";
 

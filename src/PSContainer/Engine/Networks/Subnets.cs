@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace PSContainer.Engine.Networks;
 
 /// <summary>Subnets as such: what overlaps, what can be used, and which is free.</summary>
-internal static class Subnets
+public static class Subnets
 {
     private const int LongestPrefix = 30, ShortestPrefix = 8, LongestPrefix6 = 126, ShortestPrefix6 = 8;
 

@@ -1,7 +1,5 @@
 using PSContainer.Engine.Networks;
-using PSContainer.Engine.Networks.Firewall;
 using PSContainer.Engine.State;
-using PSContainer.Kernel;
 using PSContainer.Kernel.Netlink;
 
 namespace PSContainer.Engine.Repair;
@@ -21,16 +19,14 @@ internal sealed class NetworkRepair(StorageRoot root)
         if (!Directory.Exists(root.Networks)) return;
         using IDisposable held = _store.Lock();
         var members = new NetworkMembers(_store);
-        var used = new HashSet<string>();
         foreach (ContainerNetwork network in _store.All())
         {
             IReadOnlyList<Lease> dead = members.Dead(network.Name);
             foreach (Lease lease in dead)
                 if (!known.Contains(lease.ContainerId)) found.Add(Dead(network, lease));
-            // An empty bridge behind dead addresses goes when the last of them does.
-            if (network.Members.Count > 0) used.Add(network.Bridge);
         }
-        FindBridges(found, used);
+        // A bridge behind dead addresses goes with the last of them.
+        FindBridges(found);
     }
 
     private Residue Dead(ContainerNetwork network, Lease lease) => new(ResidueKind.Lease, $"{network.Name} {lease.Address}", $"the container '{lease.ContainerName}' is gone")
@@ -41,24 +37,10 @@ internal sealed class NetworkRepair(StorageRoot root)
         },
     };
 
-    // Also those whose network's record is gone: the alias says whose they are.
-    private void FindBridges(List<Residue> found, HashSet<string> used)
+    private void FindBridges(List<Residue> found)
     {
         using NetlinkSocket socket = NetworkAttachment.OpenSocket();
-        string mark = NetworkBridge.RootMark(root);
-        foreach (LinkInfo link in LinkInfo.All(socket))
-            if (link.Kind == "bridge" && link.Alias.EndsWith(mark, StringComparison.Ordinal) && !used.Contains(link.Name))
-                found.Add(new Residue(ResidueKind.Bridge, link.Name, "no container is on its network") { Clear = () => Sweep(link.Name) });
-    }
-
-    private void Sweep(string bridge)
-    {
-        NetworkSweep.Run(root);
-        using IDisposable held = _store.Lock();
-        if (_store.All().Any(network => network.Bridge == bridge)) return;
-        using NetlinkSocket socket = NetworkAttachment.OpenSocket();
-        Errno errno = socket.TrySend(LinkRequest.Delete(bridge));
-        if (errno is not (Errno.None or Errno.ENODEV)) throw NetworkFailure.Explain(new KernelException("RTM_DELLINK", errno, bridge), "a bridge that was left");
-        if (!_store.All().Any(network => network.Members.Count > 0) && NetworkFirewall.IsAvailable) new NetworkFirewall(root).RemoveTable();
+        foreach (LinkInfo bridge in NetworkSweep.Unused(_store, socket))
+            found.Add(new Residue(ResidueKind.Bridge, bridge.Name, "no container is on its network") { Clear = () => NetworkSweep.Run(root) });
     }
 }
