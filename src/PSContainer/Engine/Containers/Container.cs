@@ -49,7 +49,7 @@ public sealed class Container
     public string? ImageId => _record.From?.Id.ToString();
 
     /// <summary>"8080/tcp": what its image says that it listens on.</summary>
-    public IReadOnlyList<string> ExposedPorts => _record.From?.ExposedPorts ?? [];
+    public string[] ExposedPorts => [.. _record.From?.ExposedPorts ?? []];
 
     /// <summary>How its image would have its health looked after; nothing here runs it.</summary>
     public Healthcheck? Healthcheck => _record.From?.Healthcheck;
