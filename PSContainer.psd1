@@ -13,32 +13,12 @@
     VariablesToExport      = @()
     AliasesToExport        = @()
     CmdletsToExport        = @(
-        'Add-ContainerImageTag'
-        'Clear-ContainerStorage'
-        'Compare-Container'
-        'Copy-ContainerItem'
-        'Enter-ContainerNamespace'
-        'Export-Container'
-        'Export-ContainerImage'
-        'Get-Container'
-        'Get-ContainerHost'
-        'Get-ContainerImage'
-        'Get-ContainerImageHistory'
-        'Get-ContainerLimit'
-        'Get-ContainerLog'
-        'Get-Namespace'
-        'Import-ContainerImage'
-        'Invoke-Container'
-        'Invoke-ContainerCommand'
-        'New-Container'
-        'Remove-Container'
-        'Remove-ContainerImage'
-        'Repair-ContainerStorage'
-        'Set-ContainerLimit'
-        'Start-Container'
-        'Stop-Container'
-        'Test-ContainerHost'
-        'Wait-Container'
+        'Add-ContainerImageTag', 'Clear-ContainerStorage', 'Compare-Container', 'Copy-ContainerItem', 'Enter-ContainerNamespace',
+        'Export-Container', 'Export-ContainerImage', 'Get-Container', 'Get-ContainerHost', 'Get-ContainerImage',
+        'Get-ContainerImageHistory', 'Get-ContainerLimit', 'Get-ContainerLog', 'Get-Namespace', 'Import-ContainerImage',
+        'Invoke-Container', 'Invoke-ContainerCommand', 'New-Container', 'New-ContainerImage', 'Remove-Container',
+        'Remove-ContainerImage', 'Repair-ContainerStorage', 'Request-ContainerImage', 'Set-ContainerLimit', 'Start-Container',
+        'Stop-Container', 'Submit-ContainerImage', 'Test-ContainerHost', 'Wait-Container'
     )
     PrivateData            = @{
         PSData = @{

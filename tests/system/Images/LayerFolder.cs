@@ -68,8 +68,8 @@ internal sealed class LayerFolder : IDisposable
 
     public bool IsOpaque(string path) => Attribute(path, "trusted.overlay.opaque") == "y";
 
-    /// <summary>What lies in the store, short names left out.</summary>
-    public string[] Homes() => Directory.Exists(Root.Layers) ? [.. Directory.GetFileSystemEntries(Root.Layers).Select(path => Path.GetFileName(path)).Where(name => name != "l")] : [];
+    /// <summary>What lies in the store.</summary>
+    public string[] Homes() => Directory.Exists(Root.Layers) ? [.. Directory.GetFileSystemEntries(Root.Layers).Select(path => Path.GetFileName(path))] : [];
 
     public void Dispose() => TreeRemoval.Remove(Root.Data);
 

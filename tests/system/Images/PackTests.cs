@@ -103,7 +103,7 @@ public sealed class PackTests : IDisposable
         PackedLayer packed = Pack(TreeKind.Layer, LayerCompression.Gzip, _tree + "/upper");
         Assert.Equal((string[])["d/", "d/.wh.one", "d/three", "d/two", "deep/", "deep/er/", "e/", "e/.wh..wh..opq", "e/only", "f/", "f/.wh..wh..opq", "f/in", "g", "linked"], Entries(packed));
         Layer layer = _store.Store.Unpack(Blobs.Open(packed.Blob.Digest), packed.Blob, packed.DiffId);
-        Shell($"unshare -m sh -c 'mount -t overlay overlay -o lowerdir={_store.Store.ShortPathOf(layer.DiffId)}:lower merged && find merged -type f -printf \"%P %m %n\\n\" | LC_ALL=C sort > again'; cmp names again");
+        Shell($"unshare -m sh -c 'mount -t overlay overlay -o lowerdir={layer.Folder}:lower merged && find merged -type f -printf \"%P %m %n\\n\" | LC_ALL=C sort > again'; cmp names again");
 
         // And without a mount, the same.
         using var archive = new MemoryStream();

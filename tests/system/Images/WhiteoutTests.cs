@@ -59,7 +59,7 @@ public class WhiteoutTests
         string Lower(LayerTar tar)
         {
             byte[] archive = tar.End();
-            return store.Store.ShortPathOf(store.Store.Unpack(new MemoryStream(archive), null, Digest.Of(archive)).DiffId);
+            return store.Store.Unpack(new MemoryStream(archive), null, Digest.Of(archive)).Folder;
         }
         string first = Lower(new LayerTar().File("a/one", "1").File("a/two", "2").File("b/x", "3").File("c/x", "4").File("f", "5").Folder("g").File("h", "6").File("i/x"));
         string second = Lower(new LayerTar().File("a/.wh.one").File("a/three", "7").File("b/.wh..wh..opq").File("b/y", "8").File(".wh.c").File("f/now a folder", "9").File("g", "now a file").File(".wh.i").File("i/y"));

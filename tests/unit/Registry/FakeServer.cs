@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -19,6 +20,9 @@ internal sealed record FakeAnswer(int Status, byte[]? Body = null, params (strin
 
     /// <summary>Says that there is more than comes, and hangs up.</summary>
     public long? Announced { get; init; }
+
+    /// <summary>With more announced than comes, it does not hang up.</summary>
+    public bool IsHeldOpen { get; init; }
 
     /// <summary>Sends the body again and again, as many bytes as this, with no length announced.</summary>
     public long? Endless { get; init; }
@@ -88,10 +92,13 @@ internal sealed class FakeServer : IDisposable
                     lock (_requests) _requests.Add(request);
                     FakeAnswer answer = _answer(request);
                     if (ReferenceEquals(answer, FakeAnswer.Hangs)) _end.Token.WaitHandle.WaitOne();
-                    if (_end.IsCancellationRequested || !Write(stream, request, answer)) return;
+                    if (_end.IsCancellationRequested) return;
+                    bool isOver = !Write(stream, request, answer);
+                    if (answer.IsHeldOpen) _end.Token.WaitHandle.WaitOne();
+                    if (isOver) return;
                 }
             }
-            catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
+            catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException or AuthenticationException)
             {
                 // The client has hung up.
             }

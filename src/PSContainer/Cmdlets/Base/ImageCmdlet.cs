@@ -35,6 +35,25 @@ public abstract class ImageCmdlet : ContainerCmdlet
     /// <summary>With the tag, with the registry, or the image's name alone.</summary>
     protected static bool Matches(WildcardPattern pattern, ImageReference name) => pattern.IsMatch(name.ShortName) || pattern.IsMatch(name.FullName);
 
+    /// <summary>Of an image's names those that were said, by one or by a wildcard; none where it was an id, or the image itself.</summary>
+    protected static ImageReference[] NamesMeant(StoredImage image, object wanted)
+    {
+        string text = TextOf(wanted);
+        return Wildcards(text) is { } pattern ? [.. image.Names.Where(name => Matches(pattern, name))] : [.. image.Names.Where(name => name.FullName == FullName(text))];
+    }
+
+    private static string? FullName(string text)
+    {
+        try
+        {
+            return ImageReference.Parse(text).FullName;
+        }
+        catch (EngineException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What names the image: an image object is its digest, a container the id of its image.</summary>
     protected static string TextOf(object wanted)
     {

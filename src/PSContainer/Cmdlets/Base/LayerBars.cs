@@ -56,13 +56,14 @@ internal sealed class LayerBars(Cmdlet cmdlet, string activity) : IProgress<Laye
     {
         if (elapsed < s_pause * 3) return;
         LayerProgress[] all = [.. _latest.Values];
-        cmdlet.WriteProgress(new ProgressRecord(Whole, activity, $"{ContainerColumns.Size(all.Sum(layer => layer.Done))} read") { PercentComplete = Percent(all.Sum(layer => layer.Done), all.Sum(layer => layer.Total ?? 0)) });
+        long done = all.Sum(layer => layer.Done), total = all.Sum(layer => layer.Total ?? 0);
+        cmdlet.WriteProgress(new ProgressRecord(Whole, activity, $"{ContainerColumns.Size(done)}{(total > 0 ? " of " + ContainerColumns.Size(total) : "")}") { PercentComplete = Percent(done, total) });
         foreach ((string layer, LayerProgress progress) in _latest)
         {
-            bool isDone = progress.Done >= progress.Total;
-            if (isDone && !_shown.ContainsKey(layer)) continue;
+            bool isDone = progress.Phase == LayerPhase.Done || (progress.Phase == LayerPhase.Unpacking && progress.Done >= progress.Total);
+            if (progress.Phase == LayerPhase.Waiting || (isDone && !_shown.ContainsKey(layer))) continue;
             if (!_shown.TryGetValue(layer, out int id)) _shown[layer] = id = FirstLayer + _shown.Count;
-            cmdlet.WriteProgress(new ProgressRecord(id, layer.Length == 0 ? "layer" : layer, $"{ContainerColumns.Size(progress.Done)}{(progress.Total is { } total ? " of " + ContainerColumns.Size(total) : "")}")
+            cmdlet.WriteProgress(new ProgressRecord(id, layer.Length == 0 ? "layer" : layer, $"{progress.Phase}: {ContainerColumns.Size(progress.Done)}{(progress.Total is { } size ? " of " + ContainerColumns.Size(size) : "")}")
             {
                 ParentActivityId = Whole, PercentComplete = Percent(progress.Done, progress.Total ?? 0), RecordType = isDone ? ProgressRecordType.Completed : ProgressRecordType.Processing,
             });

@@ -5,6 +5,7 @@ using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Images;
 
 namespace PSContainer.Cmdlets.Containers;
 
@@ -21,6 +22,10 @@ public abstract class ContainerParameters : ContainerCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? RootFs { get; set; }
+
+    /// <summary>When the image is asked for at its registry: where it is missing here, always, or never.</summary>
+    [Parameter]
+    public PullPolicy Pull { get; set; }
 
     /// <summary>In place of the image's own entrypoint; an empty text for none.</summary>
     [Parameter]
@@ -120,7 +125,16 @@ public abstract class ContainerParameters : ContainerCmdlet
             AutoRemove = autoRemove,
             RootFs = RootFs is null ? null : GetUnresolvedProviderPathFromPSPath(RootFs),
         };
-        return (image is null ? spec : Engine.OnImage(spec, image, source: null, _stopped.Token)).Validate();
+        return (image is null ? spec : Engine.OnImage(spec, Bring(image))).Validate();
+    }
+
+    private StoredImage Bring(string image)
+    {
+        // What is only looked at brings nothing in.
+        bool isWhatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) && whatIf is SwitchParameter { IsPresent: true };
+        PullPolicy policy = isWhatIf ? PullPolicy.Never : Pull;
+        using var bars = new LayerBars(this, $"Request {image}");
+        return bars.Watch((progress, stopped) => new ImageSource(Engine.Images, new RegistryOptions()).GetOrPull(image, policy, progress, stopped), _stopped.Token);
     }
 
     // "./data:/data" is meant from where PowerShell stands, which is not where the process stands.

@@ -63,14 +63,12 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
 
     public ImageStore Images { get; } = new(root);
 
-    /// <summary>The wish with an image below it, which is brought in where it is missing, and with the image's own defaults.</summary>
-    /// <param name="reference">A name or an id.</param>
-    /// <param name="source">Where a missing one comes from; null: that is an error.</param>
-    /// <exception cref="EngineException">ImageNotFound, ImageNameInvalid, RootAmbiguous, and those of the source.</exception>
-    public ContainerSpec OnImage(ContainerSpec spec, string reference, IImageSource? source, CancellationToken cancelled)
+    /// <summary>The wish with an image below it, and with the image's own defaults.</summary>
+    /// <param name="image">From the store, or, where it may have to be brought in, from an <see cref="ImageSource"/>.</param>
+    /// <exception cref="EngineException">RootAmbiguous, and what the image's configuration is refused for.</exception>
+    public ContainerSpec OnImage(ContainerSpec spec, StoredImage image)
     {
         if (spec.RootFs is not null) throw new EngineException("RootAmbiguous", Reason.InvalidInput, "An image and a folder can't both be the root.", "Name one root.");
-        StoredImage image = source is null ? Images.Get(reference) : Images.Find(reference) ?? source.Fetch(ImageReference.Parse(reference), cancelled);
         return ImageDefaults.Apply(spec, image);
     }
 

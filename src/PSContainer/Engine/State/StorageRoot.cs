@@ -22,6 +22,9 @@ public sealed record StorageRoot(string Data, string Run)
     /// <summary>The lowest layer of every container of an image: see <see cref="State.MountPoints"/>.</summary>
     public string MountPoints => Path.Combine(Data, "mountpoints");
 
+    /// <summary>What builds remember, and what they work on.</summary>
+    public string Builds => Path.Combine(Data, "builds");
+
     public string ContainerFolder(string id) => Path.Combine(Containers, id);
 
     public string RunFolder(string id) => Path.Combine(Run, id);

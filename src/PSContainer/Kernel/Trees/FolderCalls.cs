@@ -57,9 +57,9 @@ public static unsafe partial class FolderCalls
     }
 
     /// <summary>openat2(2), close-on-exec, never through a magic link: the descriptor, or -1 with the error in <see cref="Syscall.Last"/>.</summary>
-    public static int OpenInRoot(int root, in PathBytes path, int flags)
+    public static int OpenInRoot(int root, in PathBytes path, int flags, Resolve more = Resolve.None)
     {
-        var how = new OpenHow { Flags = (ulong)(flags | OpenFlags.CloseOnExec), Resolve = Resolve.InRoot | Resolve.NoMagiclinks };
+        var how = new OpenHow { Flags = (ulong)(flags | OpenFlags.CloseOnExec), Resolve = Resolve.InRoot | Resolve.NoMagiclinks | more };
         fixed (byte* name = path)
         {
             // EAGAIN: something was renamed or mounted meanwhile, anywhere on this machine, so that the kernel can't tell whether a ".." stayed

@@ -16,9 +16,11 @@ public static class LayerPacker
 {
     /// <summary>Packs directories into a blob of the store.</summary>
     /// <param name="folders">One; for <see cref="TreeKind.Merged"/> all of an overlay's, the topmost first.</param>
+    /// <param name="latest">The latest time that an entry may have, as SOURCE_DATE_EPOCH wants it; null leaves all as they are.</param>
     /// <exception cref="EngineException">LayerNotPackable, ZstdMissing.</exception>
     /// <exception cref="Kernel.KernelException"/>
-    public static PackedLayer Pack(BlobStore blobs, IReadOnlyList<string> folders, TreeKind kind, LayerCompression compression = LayerCompression.Gzip, CancellationToken cancellation = default)
+    public static PackedLayer Pack(BlobStore blobs, IReadOnlyList<string> folders, TreeKind kind, LayerCompression compression = LayerCompression.Gzip, CancellationToken cancellation = default,
+        DateTimeOffset? latest = null)
     {
         using BlobIngest blob = blobs.Make();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -26,7 +28,7 @@ public static class LayerPacker
         int entries;
         using (Stream compressed = Compress(blob, compression))
         {
-            var tree = WriteTree(new HashedStream(compressed, hash), folders, kind, cancellation);
+            var tree = WriteTree(new HashedStream(compressed, hash), folders, kind, latest, cancellation);
             (size, entries) = (tree.Size, tree.Entries);
         }
         long length = blob.Length;
@@ -35,13 +37,13 @@ public static class LayerPacker
 
     /// <summary>Writes directories as a plain archive.</summary>
     /// <inheritdoc cref="Pack"/>
-    public static void Write(Stream target, IReadOnlyList<string> folders, TreeKind kind, CancellationToken cancellation = default) => WriteTree(target, folders, kind, cancellation);
+    public static void Write(Stream target, IReadOnlyList<string> folders, TreeKind kind, CancellationToken cancellation = default) => WriteTree(target, folders, kind, null, cancellation);
 
-    private static TreeWriter WriteTree(Stream target, IReadOnlyList<string> folders, TreeKind kind, CancellationToken cancellation)
+    private static TreeWriter WriteTree(Stream target, IReadOnlyList<string> folders, TreeKind kind, DateTimeOffset? latest, CancellationToken cancellation)
     {
         using var buffered = new BufferedStream(new Kept(target), 256 * 1024);
         var writer = new TarWriter(buffered);
-        var tree = new TreeWriter(writer, kind, cancellation);
+        var tree = new TreeWriter(writer, kind, latest, cancellation);
         tree.Write(folders);
         writer.Finish();
         return tree;

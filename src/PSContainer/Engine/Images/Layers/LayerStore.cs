@@ -13,15 +13,10 @@ public sealed class LayerStore(StorageRoot root)
 {
     private const UnixFileMode OwnersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly LayerLinks _links = new(root.Layers);
-
     /// <summary>Where a layer's files are, or would be.</summary>
     public string FolderOf(Digest diffId) => Path.Combine(HomeOf(diffId), "fs");
 
     public bool Has(Digest diffId) => Directory.Exists(FolderOf(diffId));
-
-    /// <summary>A short path of the same folder, for mount options, whose length is bounded.</summary>
-    public string ShortPathOf(Digest diffId) => _links.PathOf(diffId);
 
     /// <summary>Null where it is not here.</summary>
     /// <exception cref="EngineException">StateCorrupt.</exception>
@@ -62,7 +57,6 @@ public sealed class LayerStore(StorageRoot root)
         using LayerClaim? claim = LayerClaim.Take(HomeOf(diffId) + LayerClaim.Suffix, () => !Has(diffId), CancellationToken.None);
         if (claim is null) return 0;
         long size = Find(diffId)?.Size ?? 0;
-        _links.Remove(diffId);
         // Renamed first: half a layer is never in the store.
         Directory.Move(HomeOf(diffId), claim.Layer);
         return size;
@@ -98,7 +92,6 @@ public sealed class LayerStore(StorageRoot root)
         Errno error = FolderCalls.Rename(Files.AtFdcwd, claim.Layer, Files.AtFdcwd, HomeOf(layer.DiffId));
         // One whose digest nobody knew beforehand may have come on another way meanwhile.
         if (error is not (Errno.None or Errno.ENOTEMPTY or Errno.EEXIST)) throw new KernelException("rename", error, HomeOf(layer.DiffId));
-        _links.PathOf(layer.DiffId);
         return layer;
     }
 

@@ -19,10 +19,11 @@ public enum TreeKind
 /// Writes directories as an archive: each folder's names sorted, no times of access, seconds only, so that the same tree gives the same bytes. A
 /// container may be at work in it meanwhile: everything is opened by its folder's descriptor, and no link is followed.
 /// </summary>
-internal sealed class TreeWriter(TarWriter writer, TreeKind kind, CancellationToken cancellation)
+internal sealed class TreeWriter(TarWriter writer, TreeKind kind, DateTimeOffset? latest, CancellationToken cancellation)
 {
     private static readonly PathBytes s_redirect = "trusted.overlay.redirect", s_metacopy = "trusted.overlay.metacopy";
 
+    private readonly long _latest = latest?.ToUnixTimeSeconds() ?? long.MaxValue;
     private readonly Dictionary<(ulong, (uint, uint)), PathBytes> _firstOf = [];
     private readonly byte[] _buffer = new byte[256 * 1024];
 
@@ -150,8 +151,8 @@ internal sealed class TreeWriter(TarWriter writer, TreeKind kind, CancellationTo
         Entries++;
     }
 
-    private static TarEntry Entry(FileStatus status, PathBytes path)
-        => new() { Type = TarType.File, Name = path, Mode = status.Permissions, User = status.Uid, Group = status.Gid, Modified = status.Modified.Seconds };
+    private TarEntry Entry(FileStatus status, PathBytes path)
+        => new() { Type = TarType.File, Name = path, Mode = status.Permissions, User = status.Uid, Group = status.Gid, Modified = Math.Min(status.Modified.Seconds, _latest) };
 
     private IReadOnlyList<ExtendedAttribute> Attributes(int file, PathBytes path)
     {

@@ -12,7 +12,7 @@ public sealed class ImagePull(ImageStore store, RegistryOptions options)
 
     /// <exception cref="EngineException">ImageNotInRegistry, PlatformMissing, ManifestInvalid, BlobCorrupt, LayerCorrupt, StorageFull, and whatever else a
     /// registry, a layer or a disk may fail with.</exception>
-    public async Task<StoredImage> Run(ImageReference image, IProgress<TransferProgress>? progress, CancellationToken cancel)
+    public async Task<StoredImage> Run(ImageReference image, IProgress<LayerProgress>? progress, CancellationToken cancel)
     {
         using FileLock adding = store.Adding();
         using var client = new RegistryClient(image, options);

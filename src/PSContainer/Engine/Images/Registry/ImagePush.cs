@@ -16,7 +16,7 @@ public sealed class ImagePush(ImageStore store, RegistryOptions options)
 
     /// <param name="destination">The registry, the repository and the tag.</param>
     /// <exception cref="EngineException">ImageNameInvalid (another image's digest), BlobMissing, BlobCorrupt, and those of any exchange with a registry.</exception>
-    public async Task<SubmittedImage> Run(StoredImage image, ImageReference destination, IProgress<TransferProgress>? progress, CancellationToken cancel)
+    public async Task<SubmittedImage> Run(StoredImage image, ImageReference destination, IProgress<LayerProgress>? progress, CancellationToken cancel)
     {
         if (destination.Digest is { } digest && digest != image.Descriptor.Digest)
             throw new EngineException("ImageNameInvalid", Reason.InvalidInput, $"{image.Name} can't be sent as '{destination}': its digest is {image.Descriptor.Digest}.", "Give a tag, or that digest.");
@@ -25,16 +25,16 @@ public sealed class ImagePush(ImageStore store, RegistryOptions options)
         byte[] manifest = store.Blobs.Read(image.Descriptor);
         Descriptor[] blobs = [.. image.Manifest.Layers.Prepend(image.Manifest.Config).DistinctBy(blob => blob.Digest)];
         ILookup<Digest, string> elsewhere = Elsewhere(destination);
-        foreach (Descriptor blob in blobs) progress?.Report(new TransferProgress(blob.Digest, TransferPhase.Waiting, 0, blob.Size));
+        foreach (Descriptor blob in blobs) progress?.Report(new LayerProgress(blob.Digest, 0, blob.Size, LayerPhase.Waiting));
         long sent = 0;
         var atOnce = new ParallelOptions { MaxDegreeOfParallelism = BlobsAtOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(blobs, atOnce, async (blob, ended) =>
         {
-            void Tell(TransferPhase phase, long done) => progress?.Report(new TransferProgress(blob.Digest, phase, done, blob.Size));
+            void Tell(LayerPhase phase, long done) => progress?.Report(new LayerProgress(blob.Digest, done, blob.Size, phase));
             if (!await client.Has(blob, ended)
-                && await client.Upload(blob, () => store.Blobs.Open(blob.Digest), elsewhere[blob.Digest], done => Tell(TransferPhase.Uploading, done), ended))
+                && await client.Upload(blob, () => store.Blobs.Open(blob.Digest), elsewhere[blob.Digest], done => Tell(LayerPhase.Uploading, done), ended))
                 Interlocked.Add(ref sent, blob.Size);
-            Tell(TransferPhase.Done, blob.Size);
+            Tell(LayerPhase.Done, blob.Size);
         });
         await client.PutManifest(image.Descriptor, manifest, destination.Tag ?? image.Descriptor.Digest.ToString(), cancel);
         return new SubmittedImage(destination.FullName, image.Descriptor.Digest.ToString(), blobs.Sum(blob => blob.Size) + manifest.Length, sent + manifest.Length);

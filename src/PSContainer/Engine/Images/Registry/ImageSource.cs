@@ -15,7 +15,7 @@ public sealed class ImageSource(ImageStore store, RegistryOptions options)
 {
     /// <param name="nameOrId">An id can only be one that is here.</param>
     /// <exception cref="EngineException">ImageNotFound, ImageAmbiguous, ImageNameInvalid, and those of <see cref="ImagePull.Run"/>.</exception>
-    public StoredImage GetOrPull(string nameOrId, PullPolicy policy = PullPolicy.Missing, IProgress<TransferProgress>? progress = null, CancellationToken cancel = default)
+    public StoredImage GetOrPull(string nameOrId, PullPolicy policy = PullPolicy.Missing, IProgress<LayerProgress>? progress = null, CancellationToken cancel = default)
     {
         if (policy == PullPolicy.Never) return store.Get(nameOrId);
         if (policy == PullPolicy.Missing && store.Find(nameOrId) is { } here) return here;

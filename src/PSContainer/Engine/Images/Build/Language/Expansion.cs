@@ -36,6 +36,9 @@ public sealed class Expansion
         return _words.Finish();
     }
 
+    /// <summary>Quotes are characters like others, as in a document.</summary>
+    public bool KeepsQuotes { get; init; }
+
     private void Begin(string text) => (_text, _next, _words) = (text, 0, new WordList());
 
     private char? Peek => _next < _text.Length ? _text[_next] : null;
@@ -49,8 +52,8 @@ public sealed class Expansion
             if (c == stop) return result.ToString();
             string part;
             if (c == '$') _words.AddSplit(part = Variable());
-            else if (c == '\'') _words.Add(part = Quoted());
-            else if (c == '"') _words.Add(part = DoubleQuoted());
+            else if (c == '\'' && !KeepsQuotes) _words.Add(part = Quoted());
+            else if (c == '"' && !KeepsQuotes) _words.Add(part = DoubleQuoted());
             else if (c != _escape) _words.AddSplit(part = c.ToString());
             else if (Peek is not { } escaped) part = keepEscapes ? c.ToString() : "";
             else

@@ -1,4 +1,5 @@
 using PSContainer.Engine.Plan;
+using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Images.Build;
 
@@ -21,9 +22,18 @@ public readonly record struct Place(string File, int Line)
         {
             return work();
         }
-        catch (EngineException failure) when (!failure.Message.StartsWith(ToString(), StringComparison.Ordinal))
+        catch (EngineException failure) when (!failure.Message.StartsWith($"{this}: ", StringComparison.Ordinal))
         {
             throw Error(failure.Id, failure.Reason, failure.Message, failure.Advice, failure);
+        }
+        catch (KernelException failure) when (failure.Errno is Errno.ENOSPC or Errno.EDQUOT)
+        {
+            throw Error("StorageFull", Reason.Exhausted, "the disk that holds the images is full.", "Make room with Clear-ContainerStorage, or move the storage ($env:PSCONTAINER_ROOT).", failure);
+        }
+        catch (KernelException failure)
+        {
+            string? advice = failure.Errno is Errno.EPERM or Errno.EACCES ? "Run as root (sudo pwsh)." : failure.Errno is Errno.ENOENT or Errno.ELOOP or Errno.ENOTDIR ? "If a file changes while it is copied, build again." : null;
+            throw Error("StepFailed", failure.Errno is Errno.EPERM or Errno.EACCES ? Reason.NoPermission : Reason.Failed, failure.Message, advice, failure);
         }
     }
 

@@ -4,12 +4,12 @@ namespace PSContainer.Engine.Images;
 /// Brings one layer: it is written into the store and unpacked while it comes. Only when the blob was seen to be right does the unpacker
 /// see its end, and only then can the layer take its name.
 /// </summary>
-internal sealed class LayerFetch(ImageStore store, RegistryClient client, Descriptor blob, Digest diffId, IProgress<TransferProgress>? progress)
+internal sealed class LayerFetch(ImageStore store, RegistryClient client, Descriptor blob, Digest diffId, IProgress<LayerProgress>? progress)
 {
     /// <exception cref="EngineException">Why the layer is not here; the next attempt goes on where this one ended.</exception>
     public async Task Run(CancellationToken cancel)
     {
-        Tell(TransferPhase.Waiting, 0);
+        Tell(LayerPhase.Waiting, 0);
         for (bool isAgain = false; ; isAgain = true)
         {
             using BlobIngest ingest = store.Blobs.Bring(blob, cancel);
@@ -17,7 +17,7 @@ internal sealed class LayerFetch(ImageStore store, RegistryClient client, Descri
             try
             {
                 await Run(ingest, cancel);
-                Tell(TransferPhase.Done, blob.Size);
+                Tell(LayerPhase.Done, blob.Size);
                 return;
             }
             catch (EngineException failure) when (failure.Reason == Reason.Corrupt && isTakenUp && !isAgain)
@@ -40,8 +40,8 @@ internal sealed class LayerFetch(ImageStore store, RegistryClient client, Descri
         }
         if (ingest.IsThere)
         {
-            var unpacked = new Telling(this);
-            await OnThreadOfItsOwn(() => store.Layers.Unpack(store.Blobs.Open(blob.Digest), blob, diffId, unpacked, cancel), cancel);
+            using FileStream stored = store.Blobs.Open(blob.Digest);
+            await OnThreadOfItsOwn(() => store.Layers.Unpack(stored, blob, diffId, new Telling(this), cancel), cancel);
             return;
         }
         // Whichever fails first ends the other, and is the one that is told of.
@@ -58,7 +58,7 @@ internal sealed class LayerFetch(ImageStore store, RegistryClient client, Descri
         if (!ingest.IsThere)
             await client.Download(blob, ingest, here =>
             {
-                Tell(TransferPhase.Downloading, here);
+                Tell(LayerPhase.Downloading, here);
                 follower?.Grow(here);
             }, cancel);
         ingest.Finish();
@@ -82,14 +82,14 @@ internal sealed class LayerFetch(ImageStore store, RegistryClient client, Descri
     private static Task OnThreadOfItsOwn(Action work, CancellationToken cancel)
         => Task.Factory.StartNew(work, cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Tell(TransferPhase phase, long done) => progress?.Report(new TransferProgress(blob.Digest, phase, done, blob.Size));
+    private void Tell(LayerPhase phase, long done) => progress?.Report(new LayerProgress(blob.Digest, done, blob.Size, phase));
 
     // While it still comes, the download is what one waits for.
     private sealed class Telling(LayerFetch fetch, FollowingStream? following = null) : IProgress<LayerProgress>
     {
         public void Report(LayerProgress value)
         {
-            if (following?.IsWhole ?? true) fetch.Tell(TransferPhase.Unpacking, value.Done);
+            if (following?.IsWhole ?? true) fetch.Tell(LayerPhase.Unpacking, value.Done);
         }
     }
 }

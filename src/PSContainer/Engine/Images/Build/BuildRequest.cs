@@ -1,0 +1,28 @@
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Containers;
+
+namespace PSContainer.Engine.Images.Build;
+
+/// <summary>What somebody wants built.</summary>
+/// <param name="Context">The files, and the Containerfile.</param>
+public sealed record BuildRequest(BuildContext Context)
+{
+    /// <summary>None: the image has no name.</summary>
+    public IReadOnlyList<ImageReference> Names { get; init; } = [];
+    /// <summary>Values of ARGs.</summary>
+    public IReadOnlyDictionary<string, string> Arguments { get; init; } = new Dictionary<string, string>();
+    /// <summary>Added to the image's.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    /// <summary>The stage to stop at; null for the last.</summary>
+    public string? Target { get; init; }
+    /// <summary>Do every step anew.</summary>
+    public bool NoCache { get; init; }
+    /// <summary>Ask for images anew that are here already.</summary>
+    public bool Pull { get; init; }
+    /// <summary>What RUN reaches where it does not say itself.</summary>
+    public NetworkMode Network { get; init; } = NetworkMode.Host;
+    /// <summary>Of each RUN.</summary>
+    public ContainerLimit Limit { get; init; } = new();
+    /// <summary>The one time that a reproducible build has; null for the clock's.</summary>
+    public DateTimeOffset? Epoch { get; init; }
+}
