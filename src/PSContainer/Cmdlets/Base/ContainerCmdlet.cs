@@ -13,9 +13,9 @@ public abstract class ContainerCmdlet : PSCmdlet
     private ContainerEngine? _engine;
 
     /// <summary>Made once a cmdlet, because $env:PSCONTAINER_ROOT may change between two.</summary>
-    protected ContainerEngine Engine => _engine ??= NewEngine();
+    protected ContainerEngine Engine => _engine ??= NewEngine(WriteWarning);
 
-    internal static ContainerEngine NewEngine() => new(StorageRoot.FromEnvironment(), Path.Combine(ModuleFolder, "pscontainer"));
+    internal static ContainerEngine NewEngine(Action<string>? warn = null) => new(StorageRoot.FromEnvironment(), Path.Combine(ModuleFolder, "pscontainer")) { Warn = warn };
 
     /// <summary>Runs a piece of work on one object; its failure is an error about that object, and the rest go on.</summary>
     protected bool Try(object? target, Action work)
