@@ -56,8 +56,8 @@ Describe 'A container of an image' -Tag Root -Skip:(-not ($isRoot -and $hasBusyb
 
     It 'takes another command, entrypoint, user, folder and variables' {
         Invoke-Container app:1 -Command 'echo $GREETING $(id -u)' -Environment GREETING=ho -User root | Should -Be 'ho 0'
-        Invoke-Container app:1 -Entrypoint pwd -WorkingDirectory /etc | Should -Be /etc
-        Invoke-Container app:1 -Entrypoint '' -Command cat -ArgumentList /hello | Should -Be hi
+        Invoke-Container -Image app:1 -Entrypoint pwd -WorkingDirectory /etc | Should -Be /etc
+        Invoke-Container -Image app:1 -Entrypoint '' -Command cat -ArgumentList /hello | Should -Be hi
     }
 
     It 'takes the rest of the line as the command, behind -Image' {
