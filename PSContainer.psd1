@@ -13,7 +13,7 @@
     VariablesToExport      = @()
     AliasesToExport        = @()
     CmdletsToExport        = @(
-        'Add-ContainerImageTag', 'Clear-ContainerStorage', 'Compare-Container', 'Copy-ContainerItem', 'Enter-ContainerNamespace',
+        'Add-ContainerImageTag', 'Build-ContainerImage', 'Clear-ContainerStorage', 'Compare-Container', 'Copy-ContainerItem', 'Enter-ContainerNamespace',
         'Export-Container', 'Export-ContainerImage', 'Get-Container', 'Get-ContainerHost', 'Get-ContainerImage',
         'Get-ContainerImageHistory', 'Get-ContainerLimit', 'Get-ContainerLog', 'Get-Namespace', 'Import-ContainerImage',
         'Invoke-Container', 'Invoke-ContainerCommand', 'New-Container', 'New-ContainerImage', 'Remove-Container',

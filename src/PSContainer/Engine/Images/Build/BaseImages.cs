@@ -1,7 +1,7 @@
 namespace PSContainer.Engine.Images.Build;
 
 /// <summary>The images that FROM and COPY --from name, each looked up once a build.</summary>
-internal sealed class BaseImages(ImageStore store, IImageSource? source, bool pull)
+internal sealed class BaseImages(ImageStore store, ImageSource? source, bool pull)
 {
     private readonly Dictionary<string, StoredImage> _found = [];
 
@@ -12,8 +12,7 @@ internal sealed class BaseImages(ImageStore store, IImageSource? source, bool pu
     public StoredImage Get(Place place, string name, CancellationToken cancelled) => place.Located(() =>
     {
         if (_found.TryGetValue(name, out StoredImage? known)) return known;
-        StoredImage? here = store.Find(name);
-        StoredImage image = (pull || here is null) && source is not null ? source.Fetch(ImageReference.Parse(name), cancelled) : here ?? store.Get(name);
+        StoredImage image = source?.GetOrPull(name, pull ? PullPolicy.Always : PullPolicy.Missing, cancel: cancelled) ?? store.Get(name);
         if (!image.Config.Platform.IsHere)
             throw new EngineException("PlatformMissing", Reason.NotSupported, $"The image '{image.Name}' is for {image.Config.Platform}; this machine is {Platform.Here}.", "Name an image for this machine.");
         return _found[name] = image;

@@ -25,4 +25,16 @@ public sealed record BuildRequest(BuildContext Context)
     public ContainerLimit Limit { get; init; } = new();
     /// <summary>The one time that a reproducible build has; null for the clock's.</summary>
     public DateTimeOffset? Epoch { get; init; }
+
+    /// <summary>SOURCE_DATE_EPOCH, as an argument of the build or else in this process's environment: seconds since 1970.</summary>
+    /// <exception cref="EngineException">EpochInvalid.</exception>
+    public static DateTimeOffset? ParseEpoch(IReadOnlyDictionary<string, string> arguments)
+    {
+        string? text = arguments.GetValueOrDefault(BuildArguments.Epoch) ?? Environment.GetEnvironmentVariable(BuildArguments.Epoch);
+        if (string.IsNullOrEmpty(text)) return null;
+        // The last second of the year 9999.
+        const long latest = 253402300799;
+        return long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long seconds) && seconds <= latest ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : throw new EngineException("EpochInvalid", Reason.InvalidInput, $"{BuildArguments.Epoch} is '{Plan.Argument.Printable(text)}'.", "Set it to seconds since 1970, or leave it out.");
+    }
 }

@@ -7,7 +7,7 @@ internal sealed class BuildTools
 {
     private readonly string _empty;
 
-    public BuildTools(ContainerEngine engine, BuildRequest request, IImageSource? source, bool isDry, Action<string> output)
+    public BuildTools(ContainerEngine engine, BuildRequest request, ImageSource? source, bool isDry, Action<string> output)
     {
         (Engine, Request, IsDry) = (engine, request, isDry);
         Arguments = new BuildArguments(request.Arguments, File);

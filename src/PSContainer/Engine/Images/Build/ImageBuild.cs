@@ -7,7 +7,7 @@ namespace PSContainer.Engine.Images.Build;
 /// <param name="engine">Runs what RUN says.</param>
 /// <param name="source">Brings in images that are missing; null: that is an error.</param>
 /// <param name="report">Told what goes on, on the calling thread.</param>
-public sealed class ImageBuild(ContainerEngine engine, IImageSource? source, Action<BuildProgress> report)
+public sealed class ImageBuild(ContainerEngine engine, ImageSource? source, Action<BuildProgress> report)
 {
     private int _number, _total;
     private string _stage = "";
