@@ -22,6 +22,7 @@
     AliasesToExport        = @()
     CmdletsToExport        = @(
         'Add-ContainerImageTag'
+        'Build-ContainerImage'
         'Clear-ContainerStorage'
         'Compare-Container'
         'Connect-ContainerNetwork'
