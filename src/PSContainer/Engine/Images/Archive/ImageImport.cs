@@ -83,12 +83,20 @@ public sealed class ImageImport(ImageStore store)
         using Stream file = files.Open(layer.File);
         if (file.Length != layer.Blob.Size) throw BlobStore.Corrupt(layer.Blob, $"it has {file.Length} bytes, not {layer.Blob.Size}");
         using BlobIngest kept = store.Blobs.Bring(layer.Blob);
-        // What an earlier attempt left is of use to a download only; here all of it comes again anyway.
-        kept.StartOver();
         using var tee = new TeeStream(file, kept, cancelled);
-        store.Layers.Unpack(tee, layer.Blob, layer.DiffId, Progress, cancelled);
-        tee.Drain();
-        kept.Finish();
+        try
+        {
+            // A beginning is of use to a download only: here all of it comes again anyway.
+            kept.StartOver();
+            store.Layers.Unpack(tee, layer.Blob, layer.DiffId, Progress, cancelled);
+            tee.Drain();
+            kept.Finish();
+        }
+        catch
+        {
+            kept.StartOver();
+            throw;
+        }
     }
 
     private static EngineException NotThere(ImageReference name, IReadOnlyList<ArchivedImage> images, string path)
