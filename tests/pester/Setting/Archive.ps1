@@ -5,14 +5,14 @@ function New-DockerArchive([string] $Path, [string[]] $Name, [scriptblock[]] $La
     $content = [IO.Directory]::CreateTempSubdirectory('pscontainer-archive-').FullName
     try {
         $number = 0
-        $files = foreach ($fill in $Layer) {
+        $files = @(foreach ($fill in $Layer) {
             $tree = New-Item -ItemType Directory "$content/tree"
             $null = & $fill $tree.FullName
             $file = "layer$((++$number)).tar"
             tar -C $tree --sort=name --mtime=@0 -cf "$content/$file" .
             Remove-Item -Recurse -Force $tree
             $file
-        }
+        })
         $diffIds = @($files | ForEach-Object { 'sha256:' + (Get-FileHash "$content/$_").Hash.ToLowerInvariant() })
         @{ os = 'linux'; architecture = $Architecture; created = '2024-05-01T10:20:30Z'; config = $Config; rootfs = @{ type = 'layers'; diff_ids = $diffIds }; history = $History } |
             ConvertTo-Json -Depth 9 | Set-Content "$content/config.json"

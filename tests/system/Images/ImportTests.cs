@@ -61,6 +61,14 @@ public sealed class ImportTests : IDisposable
     }
 
     [SystemFact]
+    public void A_name_that_is_none_of_ours_can_be_replaced()
+    {
+        string path = OciArchive("V1.0");
+        Refusal.Of("ImageNameInvalid", () => _images.Import(path));
+        Assert.Equal(["app:1"], _images.Import(path, "app:1").Select(image => image.Name));
+    }
+
+    [SystemFact]
     public void An_index_of_platforms_gives_this_machines_image()
     {
         var archive = new ArchiveBuilder();
@@ -132,6 +140,14 @@ public sealed class ImportTests : IDisposable
         foreach (RootFsOptions options in (RootFsOptions[])[new() { ExposedPorts = ["0"] }, new() { ExposedPorts = ["80/icmp"] }, new() { Volumes = ["x"] }, new() { WorkingDirectory = "x" }, new() { StopSignal = "SIGNO" }])
             Refusal.Of("ImageOptionInvalid", () => _images.Import(root, options, "base"));
         _images.IsUntouched();
+    }
+
+    [SystemFact]
+    public void A_layout_without_its_index_is_no_root_file_system()
+    {
+        string folder = Machine.NewFolder();
+        File.WriteAllText(folder + "/oci-layout", "{}");
+        Refusal.Of("ArchiveInvalid", () => _images.Import(folder));
     }
 
     [SystemFact]

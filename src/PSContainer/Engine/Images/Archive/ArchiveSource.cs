@@ -32,7 +32,7 @@ internal sealed partial class ArchiveSource : IDisposable
         var source = new ArchiveSource(path);
         try
         {
-            if (Directory.Exists(path)) source.TryImages(new FolderFiles(path), cancelled);
+            if (Directory.Exists(path)) source.LookIntoFolder(cancelled);
             else source.LookIntoFile(blobs, cancelled);
             return source;
         }
@@ -46,6 +46,13 @@ internal sealed partial class ArchiveSource : IDisposable
     public void Dispose()
     {
         foreach (IDisposable opened in _opened) opened.Dispose();
+    }
+
+    private void LookIntoFolder(CancellationToken cancelled)
+    {
+        if (TryImages(new FolderFiles(Path), cancelled)) return;
+        using Stream? mark = Files.TryOpen(OciContent.MarkName);
+        if (mark is not null) throw ArchiveError.NoImage(Path);
     }
 
     private void LookIntoFile(BlobStore blobs, CancellationToken cancelled)

@@ -52,7 +52,10 @@ internal sealed class TarFiles : ArchiveFiles
         else if (entry.Type is TarType.SymbolicLink or TarType.HardLink)
         {
             string folder = entry.Type == TarType.SymbolicLink && name.LastIndexOf('/') is >= 0 and var slash ? name[..(slash + 1)] : "";
-            _links[name] = Normal(folder + entry.Link);
+            string target = Normal(entry.Link.Span.StartsWith("/"u8) ? entry.Link.ToString() : folder + entry.Link);
+            // tar writes a file that it was given twice as a link to itself.
+            if (target == name) return;
+            _links[name] = target;
             _files.Remove(name);
         }
     }
