@@ -68,7 +68,7 @@ public sealed class NetworkAttachment(StorageRoot root)
                 placed.Add(members.Join(bridged.Network, endpoint, record.Id, record.Name, link));
                 plans.Add(Plan(bridged.Network, placed[^1], bridged.Mtu, isFirst: plans.All(plan => plan.Gateway is null)));
                 networks.Add(FirewallNetwork.Of(bridged.Network));
-                if (!bridged.Network.Internal) target ??= new PortTarget(networks[^1], placed[^1].IPAddress, placed[^1].IPv6Address);
+                if (!bridged.Network.Internal) target ??= new PortTarget(networks[^1], placed[^1].IPAddress, placed[^1].IPv6Address, placed[^1].Link);
             }
             networking = networking with { Endpoints = placed };
             networking.Write(folder);

@@ -91,7 +91,7 @@ internal sealed class PublishedPorts : IDisposable
         if (_held.Count > 0) Write();
         _run?.Finish();
         _run = null;
-        AllowLoopback(_held.Keys);
+        OpenWays(_held.Keys);
         foreach (PortListener listener in _held.Values) Carry(listener);
     }
 
@@ -131,7 +131,7 @@ internal sealed class PublishedPorts : IDisposable
         {
             _isByFirewall = _isByFirewall || _held.Count == taken.Count && NetworkFirewall.IsAvailable;
             if (_isByFirewall) _firewall.Publish(_target!.Network, taken, _target.Address4, _target.Address6);
-            AllowLoopback(taken);
+            OpenWays(taken);
             foreach (PortBinding binding in taken) Carry(_held[binding]);
             Write();
             return taken;
@@ -188,11 +188,24 @@ internal sealed class PublishedPorts : IDisposable
         ContainerName = _containerName, Bindings = [.. _held.Keys], Address4 = _target!.Address4, Address6 = _target.Address6, IsByFirewall = _isByFirewall,
     }.Write(_runFolder);
 
-    // The kernel lets nothing from 127.0.0.1 out of a link, and no answer in, unless it is told (ip-sysctl.rst, route_localnet). The
-    // table's own rules see to it that nobody but this machine gains by that.
-    private void AllowLoopback(IEnumerable<PortBinding> bindings)
+    private void OpenWays(IEnumerable<PortBinding> bindings)
     {
-        if (!_isByFirewall || !bindings.Any(binding => binding.Takes(AddressFamily.InterNetwork) && (binding.IsAnywhere || IPAddress.IsLoopback(binding.HostAddress!)))) return;
-        File.WriteAllText($"/proc/sys/net/ipv4/conf/{_target!.Network.Bridge}/route_localnet", "1");
+        if (!_isByFirewall || _target is null) return;
+        // The kernel lets nothing from 127.0.0.1 out of a link, and no answer in, unless it is told (ip-sysctl.rst, route_localnet).
+        // The table's own rules see to it that nobody but this machine gains by that.
+        bool fromLoopback = bindings.Any(binding => binding.Takes(AddressFamily.InterNetwork) && (binding.IsAnywhere || IPAddress.IsLoopback(binding.HostAddress!)));
+        if (fromLoopback && !Set($"/proc/sys/net/ipv4/conf/{_target.Network.Bridge}/route_localnet"))
+            _warnings.Add($"127.0.0.1 does not reach the container's ports, since route_localnet of {_target.Network.Bridge} can't be set; this machine's other addresses do.");
+        // Where br_netfilter hands a bridge's frames to the firewall, a container that asks for its own port is sent back where it came from.
+        if (bindings.Any()) Set($"/sys/class/net/{_target.Link}/brport/hairpin_mode");
+    }
+
+    private static bool Set(string path)
+    {
+        int file = Files.TryOpen(path, OpenFlags.WriteOnly);
+        if (file < 0) return false;
+        bool written = Files.Write(file, "1"u8);
+        Files.Close(file);
+        return written;
     }
 }
