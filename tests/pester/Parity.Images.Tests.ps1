@@ -33,11 +33,19 @@ BeforeAll {
         $here = $env:PSCONTAINER_ROOT
         $env:PSCONTAINER_ROOT = Join-Path $folder ([guid]::NewGuid())
         try { & $Work }
-        finally { Remove-Item -Recurse -Force $env:PSCONTAINER_ROOT; $env:PSCONTAINER_ROOT = $here }
+        finally {
+            Get-ContainerImage | Remove-ContainerImage
+            Remove-Item -Recurse -Force $env:PSCONTAINER_ROOT
+            $env:PSCONTAINER_ROOT = $here
+        }
     }
 }
 
-AfterAll { Exit-Storage }
+AfterAll {
+    Get-ContainerImage | Remove-ContainerImage
+    $null = Clear-ContainerStorage
+    Exit-Storage
+}
 
 Describe 'skopeo' -Tag Root -Skip:(-not $hasSkopeo) {
     It 'inspects and copies an image from the store' {
@@ -94,7 +102,7 @@ Describe 'umoci' -Tag Root -Skip:(-not $hasUmoci) {
 Describe 'podman' -Tag Root -Skip:(-not $hasPodman) {
     AfterAll {
         Invoke-Podman rmi -af *>$null
-        Remove-Item -Recurse -Force $podmanFolder -ErrorAction Ignore
+        rm -rf --one-file-system -- $podmanFolder
     }
 
     It 'loads an archive of ours as <_>' -ForEach Oci, Docker {

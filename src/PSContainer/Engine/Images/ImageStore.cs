@@ -143,14 +143,10 @@ public sealed class ImageStore(StorageRoot root)
     private static IEnumerable<Descriptor> Named(IReadOnlyList<Descriptor> entries, Descriptor bare, IReadOnlyList<ImageReference> names)
     {
         string[] fullNames = [.. names.Select(name => name.FullName)];
-        var kept = new List<Descriptor>();
-        foreach (Descriptor entry in entries)
-        {
-            bool loses = NameOf(entry)?.FullName is { } name && fullNames.Contains(name);
-            if (!loses && !(entry.Digest == bare.Digest && NameOf(entry) is null)) kept.Add(entry);
-            // What loses its last name stays as an image without one, as docker's <none>.
-            else if (loses && entry.Digest != bare.Digest && !entries.Any(other => other != entry && other.Digest == entry.Digest)) kept.Add(Nameless(entry));
-        }
+        bool Loses(Descriptor entry) => NameOf(entry)?.FullName is { } name && fullNames.Contains(name);
+        var kept = entries.Where(entry => !Loses(entry) && !(entry.Digest == bare.Digest && NameOf(entry) is null)).ToList();
+        // What loses its last name stays as an image without one, as docker's <none>.
+        kept.AddRange(entries.Where(Loses).DistinctBy(entry => entry.Digest).Where(entry => entry.Digest != bare.Digest && !kept.Any(other => other.Digest == entry.Digest)).Select(Nameless));
         kept.AddRange(fullNames.Distinct().Select(name => bare with { Annotations = new Dictionary<string, string> { [Descriptor.RefName] = name } }));
         if (!kept.Any(entry => entry.Digest == bare.Digest)) kept.Add(bare);
         return kept;
