@@ -85,7 +85,8 @@ Describe '<_>' -ForEach $cmdlets {
     }
 
     It 'takes containers by name, id and object, where it takes them' {
-        if ($command.Name -notin 'New-Container', 'Invoke-Container' -and $command.Parameters['Container'] -and $command.Noun -ne 'Namespace') {
+        # Of a new image, -Name is the image's.
+        if ($command.Name -notin 'New-Container', 'Invoke-Container', 'New-ContainerImage' -and $command.Parameters['Container'] -and $command.Noun -ne 'Namespace') {
             $command.Parameters['Container'].Aliases | Should -Contain Name
             $command.Parameters['Container'].Aliases | Should -Contain ContainerId
         }

@@ -128,7 +128,8 @@ Describe 'Request-ContainerImage at a registry that wants a password' -Tag Root 
     It 'says so where there is none, and where it is wrong, without a word of it' {
         Assert-Failure { Request-ContainerImage "$at/box:1" } RegistryUnauthorized PermissionDenied
         Assert-Failure { Request-ContainerImage "$at/box:1" -Credential $wrong } RegistryUnauthorized PermissionDenied
-        $told = Get-Failure { Request-ContainerImage "$at/box:1" -Credential $wrong -Verbose -Debug 4>&1 5>&1 } | Format-List * -Force | Out-String
+        $told = & { Request-ContainerImage "$at/box:1" -Credential $wrong -Verbose -Debug -ErrorAction Continue } *>&1 | Format-List * -Force | Out-String
+        $told | Should -Match RegistryUnauthorized
         $told | Should -Not -Match 'wr0ng-word'
         $told | Should -Not -Match ([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('ann:wr0ng-word')))
     }

@@ -89,8 +89,12 @@ public class LayerTests
     }
 
     [SystemFact]
-    public void Nothing_of_the_host_is_told_by_the_mounts()
-        => Assert.DoesNotContain(Machine.Folder, string.Join('\n', TestImage.Busybox().Print("cat /proc/self/mountinfo")));
+    public void Where_the_layers_lie_is_not_told_by_the_mounts()
+    {
+        string root = Assert.Single(TestImage.Busybox().Print("cat /proc/self/mountinfo"), line => line.Contains(" - overlay ", StringComparison.Ordinal));
+        Assert.Contains("upperdir=upper", root);
+        Assert.DoesNotContain(Machine.Folder, root);
+    }
 
     [SystemFact]
     public void What_removes_itself_leaves_nothing()

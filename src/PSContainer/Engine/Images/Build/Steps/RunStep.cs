@@ -60,9 +60,6 @@ internal sealed class RunStep(ContainerEngine engine, RunInstruction run, Stored
     private IReadOnlyList<VolumeSpec> Volumes(BuildScratch scratch)
     {
         var volumes = new List<VolumeSpec>();
-        // Who is on the host's network asks the host's name servers.
-        if (Network == NetworkMode.Host)
-            volumes.AddRange(((string[])["/etc/resolv.conf", "/etc/hosts"]).Where(File.Exists).Select(file => new VolumeSpec(file, file, ReadOnly: true)));
         if (RunReader.Program(run) is { } program)
         {
             string file = Path.Combine(scratch.Folder, "run");
