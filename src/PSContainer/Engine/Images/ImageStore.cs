@@ -102,8 +102,7 @@ public sealed class ImageStore(StorageRoot root)
         foreach (Descriptor layer in image.Manifest.Layers)
             if (!Blobs.Has(layer)) throw new EngineException("BlobMissing", Reason.NotFound, $"{layer.Digest} is not in the store.", "Bring the image in again.");
         var bare = new Descriptor(manifest.MediaType, manifest.Digest, manifest.Size) { Platform = image.Config.Platform };
-        _index.Change(entries => Named(entries, bare, names));
-        return Read([.. _index.Read().Where(entry => entry.Digest == manifest.Digest)]);
+        return Read([.. _index.Change(entries => Named(entries, bare, names)).Where(entry => entry.Digest == manifest.Digest)]);
     }
 
     /// <summary>Writes an image's configuration and manifest, and registers it.</summary>
