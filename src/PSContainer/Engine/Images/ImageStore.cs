@@ -16,10 +16,10 @@ public sealed class ImageStore(StorageRoot root)
     public LayerStore Layers { get; } = new(root);
 
     /// <summary>Held by whoever brings blobs or layers for an image that is not in the index yet: nothing is swept meanwhile.</summary>
-    public FileLock Adding()
+    public FileLock Adding(CancellationToken cancel = default)
     {
         Directory.CreateDirectory(root.Images);
-        return FileLock.Take(Path.Combine(root.Images, ".adding"), shared: true);
+        return FileLock.Take(Path.Combine(root.Images, ".adding"), cancel, shared: true);
     }
 
     /// <summary>Held while a container of the image is written down: before that nobody can tell that the image is in use.</summary>
