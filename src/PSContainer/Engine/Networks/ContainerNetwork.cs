@@ -11,6 +11,9 @@ public sealed record ContainerNetwork
     /// <summary>The network of every container that names none; made when the first one starts.</summary>
     public const string DefaultName = "bridge";
 
+    /// <summary>What the names of all our bridges begin with.</summary>
+    public const string BridgePrefix = "pc-";
+
     public required string Name { get; init; }
 
     /// <summary>32 hexadecimal digits.</summary>
@@ -56,7 +59,7 @@ public sealed record ContainerNetwork
     {
         const int shown = 5, digits = 6;
         string plain = string.Concat(name.Where(char.IsAsciiLetterOrDigit));
-        return $"pc-{(plain.Length > shown ? plain[..shown] : plain)}-{id[..digits]}";
+        return $"{BridgePrefix}{(plain.Length > shown ? plain[..shown] : plain)}-{id[..digits]}";
     }
 
     /// <exception cref="EngineException">StateCorrupt.</exception>

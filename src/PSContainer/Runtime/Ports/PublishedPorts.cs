@@ -73,13 +73,23 @@ internal sealed class PublishedPorts : IDisposable
         {
             FirewallChange change = _firewall.NewChange();
             foreach (FirewallNetwork network in attached.Networks) change.Add(network);
-            if (_target is not null) change.Publish([.. _held.Keys], _target.Address4, _target.Address6);
+            string? obstacle = ForwardingObstacle.Find(_firewall.Table);
+            if (obstacle is not null) Warn(obstacle);
+            else if (_target is not null) change.Publish([.. _held.Keys], _target.Address4, _target.Address6);
+            _isByFirewall = obstacle is null;
             _run = _firewall.Begin(change);
             return;
         }
         if (attached.Networks.Any(network => network.IsInternal)) throw NftCommand.Missing($"a network of '{_containerName}' is internal, and nothing would keep it so.");
         _warnings.Add("nft is not installed: published ports are carried by the container's supervisor, so that the container sees the network's gateway in place of the client's address; "
             + "the container has no way out of this machine; and networks reach each other. Install it (Debian: apt install nftables).");
+    }
+
+    private void Warn(string obstacle)
+    {
+        _warnings.Add($"Another firewall drops what this machine forwards (nft list chain {obstacle}): containers have no way out of this machine"
+            + (_held.Count > 0 ? ", and published ports are carried by the container's supervisor, so that the container sees the network's gateway in place of the client's address" : "")
+            + ". Where that is docker's, iptables and ip6tables -I DOCKER-USER -o pc-+ -j ACCEPT, and the same with -i, let containers through.");
     }
 
     /// <summary>Writes down what is published, waits for the firewall, and begins to relay and to listen for changes.</summary>
@@ -129,7 +139,7 @@ internal sealed class PublishedPorts : IDisposable
         IReadOnlyList<PortBinding> taken = Hold(wanted);
         try
         {
-            _isByFirewall = _isByFirewall || _held.Count == taken.Count && NetworkFirewall.IsAvailable;
+            _isByFirewall = _isByFirewall || _held.Count == taken.Count && NetworkFirewall.IsAvailable && ForwardingObstacle.Find(_firewall.Table) is null;
             if (_isByFirewall) _firewall.Publish(_target!.Network, taken, _target.Address4, _target.Address6);
             OpenWays(taken);
             foreach (PortBinding binding in taken) Carry(_held[binding]);
