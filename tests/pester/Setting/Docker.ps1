@@ -21,5 +21,6 @@ function Stop-Docker($Daemon, [string] $Folder) {
         if (-not $Daemon.WaitForExit(30000)) { $Daemon.Kill($true); $Daemon.WaitForExit() }
     }
     foreach ($mount in (Get-Content /proc/self/mountinfo | ForEach-Object { ($_ -split ' ')[4] } | Where-Object { $_.StartsWith("$Folder/") } | Sort-Object -Descending)) { umount $mount }
-    Remove-Item -Recurse -Force -LiteralPath $Folder -ErrorAction Ignore
+    # Remove-Item stumbles over links such as /etc/mtab's.
+    rm -rf --one-file-system -- $Folder
 }

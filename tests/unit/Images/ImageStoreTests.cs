@@ -62,6 +62,17 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
+    public void One_that_loses_all_its_names_at_once_stays_without()
+    {
+        StoredImage first = Add("one", "app", "app:2", "app:3");
+        Add("two", "app", "app:2");
+        Assert.Equal(["app:3"], Store.Get(first.Id.Hex).Names.Select(name => name.ShortName));
+        Add("two", "app:3");
+        Assert.Empty(Store.Get(first.Id.Hex).Names);
+        Assert.Equal(4, Index().Count);
+    }
+
+    [Fact]
     public void Twice_the_same_is_once()
     {
         Add("one", "app", "app");

@@ -41,8 +41,15 @@ internal sealed class LayerBars(Cmdlet cmdlet, string activity) : IProgress<Laye
         }) { IsBackground = true, Name = activity };
         var clock = Stopwatch.StartNew();
         thread.Start();
-        while (!_isDone.Wait(s_pause)) Show(clock.Elapsed);
-        thread.Join();
+        try
+        {
+            while (!_isDone.Wait(s_pause)) Show(clock.Elapsed);
+        }
+        finally
+        {
+            // Drawing fails where the pipeline has just been stopped, and the work is still letting go of its locks.
+            thread.Join();
+        }
         Complete();
         if (failure is OperationCanceledException && cancelled.IsCancellationRequested) throw new PipelineStoppedException();
         if (failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);

@@ -16,10 +16,10 @@ public sealed class ImageStore(StorageRoot root)
     public LayerStore Layers { get; } = new(root);
 
     /// <summary>Held by whoever brings blobs or layers for an image that is not in the index yet: nothing is swept meanwhile.</summary>
-    public FileLock Adding()
+    public FileLock Adding(CancellationToken cancel = default)
     {
         Directory.CreateDirectory(root.Images);
-        return FileLock.Take(Path.Combine(root.Images, ".adding"), shared: true);
+        return FileLock.Take(Path.Combine(root.Images, ".adding"), cancel, shared: true);
     }
 
     /// <summary>Held while a container of the image is written down: before that nobody can tell that the image is in use.</summary>
@@ -102,8 +102,7 @@ public sealed class ImageStore(StorageRoot root)
         foreach (Descriptor layer in image.Manifest.Layers)
             if (!Blobs.Has(layer)) throw new EngineException("BlobMissing", Reason.NotFound, $"{layer.Digest} is not in the store.", "Bring the image in again.");
         var bare = new Descriptor(manifest.MediaType, manifest.Digest, manifest.Size) { Platform = image.Config.Platform };
-        _index.Change(entries => Named(entries, bare, names));
-        return Read([.. _index.Read().Where(entry => entry.Digest == manifest.Digest)]);
+        return Read([.. _index.Change(entries => Named(entries, bare, names)).Where(entry => entry.Digest == manifest.Digest)]);
     }
 
     /// <summary>Writes an image's configuration and manifest, and registers it.</summary>
@@ -143,14 +142,10 @@ public sealed class ImageStore(StorageRoot root)
     private static IEnumerable<Descriptor> Named(IReadOnlyList<Descriptor> entries, Descriptor bare, IReadOnlyList<ImageReference> names)
     {
         string[] fullNames = [.. names.Select(name => name.FullName)];
-        var kept = new List<Descriptor>();
-        foreach (Descriptor entry in entries)
-        {
-            bool loses = NameOf(entry)?.FullName is { } name && fullNames.Contains(name);
-            if (!loses && !(entry.Digest == bare.Digest && NameOf(entry) is null)) kept.Add(entry);
-            // What loses its last name stays as an image without one, as docker's <none>.
-            else if (loses && entry.Digest != bare.Digest && !entries.Any(other => other != entry && other.Digest == entry.Digest)) kept.Add(Nameless(entry));
-        }
+        bool Loses(Descriptor entry) => NameOf(entry)?.FullName is { } name && fullNames.Contains(name);
+        var kept = entries.Where(entry => !Loses(entry) && !(entry.Digest == bare.Digest && NameOf(entry) is null)).ToList();
+        // What loses its last name stays as an image without one, as docker's <none>.
+        kept.AddRange(entries.Where(Loses).DistinctBy(entry => entry.Digest).Where(entry => entry.Digest != bare.Digest && !kept.Any(other => other.Digest == entry.Digest)).Select(Nameless));
         kept.AddRange(fullNames.Distinct().Select(name => bare with { Annotations = new Dictionary<string, string> { [Descriptor.RefName] = name } }));
         if (!kept.Any(entry => entry.Digest == bare.Digest)) kept.Add(bare);
         return kept;

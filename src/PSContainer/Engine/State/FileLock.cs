@@ -31,12 +31,12 @@ public sealed class FileLock : IDisposable
     /// <summary>Waits until the lock is had, or the caller no longer wants it.</summary>
     /// <exception cref="OperationCanceledException"/>
     /// <exception cref="KernelException"/>
-    public static FileLock Take(string path, CancellationToken cancel)
+    public static FileLock Take(string path, CancellationToken cancel, bool shared = false)
     {
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
-            if (TryTake(path) is { } held) return held;
+            if (TryTake(path, shared) is { } held) return held;
             cancel.WaitHandle.WaitOne(Between);
         }
     }

@@ -23,7 +23,7 @@ public sealed class ImageImport(ImageStore store)
     /// ImageNameInvalid, ImageHasConfiguration, StorageFull.</exception>
     public IReadOnlyList<StoredImage> Import(string path, IReadOnlyList<ImageReference> names, CancellationToken cancelled)
     {
-        using FileLock adding = store.Adding();
+        using FileLock adding = store.Adding(cancelled);
         using ArchiveSource source = ArchiveSource.Open(path, store.Blobs, cancelled);
         if (source.Images is not { } images) return [new RootFsImport(store, (RootFs ?? new RootFsOptions()).ToConfig(), Progress).Import(source, names, cancelled)];
         if (RootFs is not null)
@@ -82,7 +82,7 @@ public sealed class ImageImport(ImageStore store)
         if (store.Blobs.Has(layer.Blob) && store.Layers.Has(layer.DiffId)) return;
         using Stream file = files.Open(layer.File);
         if (file.Length != layer.Blob.Size) throw BlobStore.Corrupt(layer.Blob, $"it has {file.Length} bytes, not {layer.Blob.Size}");
-        using BlobIngest kept = store.Blobs.Bring(layer.Blob);
+        using BlobIngest kept = store.Blobs.Bring(layer.Blob, cancelled);
         using var tee = new TeeStream(file, kept, cancelled);
         try
         {

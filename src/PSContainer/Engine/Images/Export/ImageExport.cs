@@ -26,7 +26,7 @@ public sealed class ImageExport(ImageStore store, IReadOnlyList<ExportedImage> i
     /// <exception cref="EngineException">BlobMissing, BlobCorrupt, StorageFull.</exception>
     public void ToArchive(string path, ImageArchiveFormat format, CancellationToken cancelled)
     {
-        using FileLock adding = store.Adding();
+        using FileLock adding = store.Adding(cancelled);
         string temporary = $"{path}.{Path.GetRandomFileName()}";
         try
         {
@@ -52,12 +52,12 @@ public sealed class ImageExport(ImageStore store, IReadOnlyList<ExportedImage> i
     {
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(Path.Combine(path, OciContent.MarkName)))
             throw new EngineException("FolderNotEmpty", Reason.AlreadyExists, $"'{Argument.Printable(path)}' has files in it, and is no image layout.", "Name a new folder, an empty one, or a layout.");
-        using FileLock adding = store.Adding();
+        using FileLock adding = store.Adding(cancelled);
         Directory.CreateDirectory(path);
         var target = new BlobStore(path);
         foreach (Descriptor blob in Blobs().Where(blob => !target.Has(blob)))
         {
-            using BlobIngest ingest = target.Bring(blob);
+            using BlobIngest ingest = target.Bring(blob, cancelled);
             ingest.StartOver();
             Copy(blob, part => ingest.Write(part.Span), cancelled);
             ingest.Finish();

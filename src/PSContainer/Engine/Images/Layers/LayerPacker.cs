@@ -32,7 +32,7 @@ public static class LayerPacker
             (size, entries) = (tree.Size, tree.Entries);
         }
         long length = blob.Length;
-        return new PackedLayer(new Descriptor(TypeOf(compression), blob.Finish(), length), Digest.FromHash(hash.GetHashAndReset()), size, entries);
+        return new PackedLayer(new Descriptor(MediaType.OfLayer(compression), blob.Finish(), length), Digest.FromHash(hash.GetHashAndReset()), size, entries);
     }
 
     /// <summary>Writes directories as a plain archive.</summary>
@@ -54,12 +54,5 @@ public static class LayerPacker
         LayerCompression.Gzip => new GZipStream(target, CompressionLevel.Optimal, leaveOpen: true),
         LayerCompression.Zstd => new ZstdWriteStream(target),
         _ => new Kept(target),
-    };
-
-    private static string TypeOf(LayerCompression compression) => compression switch
-    {
-        LayerCompression.Gzip => MediaType.LayerGzip,
-        LayerCompression.Zstd => MediaType.LayerZstd,
-        _ => MediaType.Layer,
     };
 }

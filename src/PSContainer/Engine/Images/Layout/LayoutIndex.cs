@@ -27,8 +27,9 @@ internal sealed class LayoutIndex(string folder)
     }
 
     /// <summary>Changes it, alone: whoever else wants to waits.</summary>
+    /// <returns>What stands in it now.</returns>
     /// <param name="keepsLock">The file of the lock stays for the next one; not in a folder of the user's, where only a layout was asked for.</param>
-    public void Change(Func<IReadOnlyList<Descriptor>, IEnumerable<Descriptor>> change, bool keepsLock = true)
+    public IReadOnlyList<Descriptor> Change(Func<IReadOnlyList<Descriptor>, IEnumerable<Descriptor>> change, bool keepsLock = true)
     {
         MakeLayout();
         string lockFile = Path.Combine(folder, ".lock");
@@ -36,11 +37,11 @@ internal sealed class LayoutIndex(string folder)
         {
             using FileLock held = FileLock.Take(lockFile);
             if (!held.IsAt(lockFile)) continue;
-            byte[] bytes = new ImageIndex([.. change(Read())]).ToBytes();
-            System.IO.File.WriteAllBytes(File + ".new", bytes);
+            var index = new ImageIndex([.. change(Read())]);
+            System.IO.File.WriteAllBytes(File + ".new", index.ToBytes());
             System.IO.File.Move(File + ".new", File, overwrite: true);
             if (!keepsLock) System.IO.File.Delete(lockFile);
-            return;
+            return index.Manifests;
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class ImagePull(ImageStore store, RegistryOptions options)
     /// registry, a layer or a disk may fail with.</exception>
     public async Task<StoredImage> Run(ImageReference image, IProgress<LayerProgress>? progress, CancellationToken cancel)
     {
-        using FileLock adding = store.Adding();
+        using FileLock adding = store.Adding(cancel);
         using var client = new RegistryClient(image, options);
         (Descriptor found, byte[] content) = await client.Manifest(image.Digest?.ToString() ?? image.Tag!, cancel);
         if (MediaType.IsIndex(found.MediaType)) (found, content) = await client.Manifest(ForHere(image, ImageIndex.Parse(content, found.MediaType)), cancel);

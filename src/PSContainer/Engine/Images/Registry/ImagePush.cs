@@ -20,7 +20,7 @@ public sealed class ImagePush(ImageStore store, RegistryOptions options)
     {
         if (destination.Digest is { } digest && digest != image.Descriptor.Digest)
             throw new EngineException("ImageNameInvalid", Reason.InvalidInput, $"{image.Name} can't be sent as '{destination}': its digest is {image.Descriptor.Digest}.", "Give a tag, or that digest.");
-        using FileLock reading = store.Adding(); // nothing is swept away meanwhile
+        using FileLock reading = store.Adding(cancel); // nothing is swept away meanwhile
         using var client = new RegistryClient(destination, options, push: true);
         byte[] manifest = store.Blobs.Read(image.Descriptor);
         Descriptor[] blobs = [.. image.Manifest.Layers.Prepend(image.Manifest.Config).DistinctBy(blob => blob.Digest)];
