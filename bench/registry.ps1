@@ -82,7 +82,8 @@ finally {
         kill $process.Id
         $null = $process.WaitForExit(20000)
     }
-    if (Test-Path "$work/podman") { podman @podman system reset -f *> $null }
+    # Podman mounts its own folder on itself.
+    if (Select-String -SimpleMatch -Quiet "$work/podman/overlay" /proc/self/mountinfo) { umount "$work/podman/overlay" }
     Remove-Item -Recurse -Force $work -ErrorAction Ignore
     Remove-Item env:PSCONTAINER_ROOT, env:DOCKER_HOST -ErrorAction Ignore
 }

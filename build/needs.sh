@@ -29,6 +29,7 @@ for_test() {
     program ip iproute2
     program strace strace
     program runc runc
+    program skopeo skopeo
     [[ $(uname -m) == x86_64 ]] && program qemu-system-x86_64 qemu-system-x86 # the virtual machine lane
 }
 
