@@ -48,7 +48,7 @@ public sealed record StorageRoot(string Data, string Run)
 
     public static StorageRoot At(string folder)
     {
-        string whole = Path.GetFullPath(folder);
+        string whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         return new StorageRoot(whole, Path.Combine(whole, "run"));
     }
 }
