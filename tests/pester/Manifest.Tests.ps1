@@ -62,7 +62,7 @@ Describe '<_>' -ForEach $cmdlets {
 
     It 'has -WhatIf and -Confirm where it changes something, and only there' {
         # These run or look, and what is run decides what it changes.
-        $looks = $command.Verb -in 'Get', 'Test', 'Wait', 'Enter' -or $command.Name -eq 'Invoke-ContainerCommand'
+        $looks = $command.Verb -in 'Get', 'Test', 'Wait', 'Enter', 'Compare' -or $command.Name -eq 'Invoke-ContainerCommand'
         $command.Parameters.ContainsKey('WhatIf') | Should -Be (-not $looks)
         $command.Parameters.ContainsKey('Confirm') | Should -Be (-not $looks)
     }

@@ -110,21 +110,21 @@ public static partial class Files
     /// <summary>The descriptor, or -1 with the error in <see cref="Syscall.Last"/>; for what may be absent.</summary>
     public static int TryOpen(string path, int flags, uint mode = 0) => OpenCall(path, flags | OpenFlags.CloseOnExec, mode);
 
-    /// <summary>Takes an exclusive flock(2) without waiting; false where another process holds it.</summary>
+    /// <summary>Takes a flock(2), exclusive unless <paramref name="shared"/>, without waiting; false where another holder stands against it.</summary>
     /// <exception cref="KernelException"/>
-    public static bool TryLock(int descriptor)
+    public static bool TryLock(int descriptor, bool shared = false)
     {
-        const int exclusive = 2, nonBlocking = 4;
-        if (FlockCall(descriptor, exclusive | nonBlocking) == 0) return true;
+        const int sharedLock = 1, exclusive = 2, nonBlocking = 4;
+        if (FlockCall(descriptor, (shared ? sharedLock : exclusive) | nonBlocking) == 0) return true;
         return Syscall.Last == Errno.EAGAIN ? false : throw new KernelException("flock", Syscall.Last);
     }
 
-    /// <summary>Takes an exclusive flock(2), however long another process holds it; it goes with the descriptor.</summary>
+    /// <summary>Takes a flock(2), exclusive unless <paramref name="shared"/>, however long another holds it; it goes with the descriptor.</summary>
     /// <exception cref="KernelException"/>
-    public static void Lock(int descriptor)
+    public static void Lock(int descriptor, bool shared = false)
     {
-        const int exclusive = 2;
-        while (FlockCall(descriptor, exclusive) != 0)
+        const int sharedLock = 1, exclusive = 2;
+        while (FlockCall(descriptor, shared ? sharedLock : exclusive) != 0)
             if (Syscall.Last != Errno.EINTR) throw new KernelException("flock", Syscall.Last);
     }
 

@@ -52,4 +52,5 @@ public static class MountFlags
     public const uint FsconfigSetString = 1;
     public const uint FsconfigCreate = 6;
     public const uint UmountDetach = 2;
+    public const ulong Slave = 1 << 19, Recursive = 1 << 14;
 }

@@ -7,21 +7,24 @@ public static class RootedFile
     /// The bytes of a file; null where there is none or it is larger than allowed. A pipe without a writer reads as empty and a device
     /// stops at the bound, so that nothing that lies there in place of a file can hang or flood the reader.
     /// </summary>
-    public static unsafe byte[]? Read(string root, string path, int largest)
+    public static byte[]? Read(string root, string path, int largest)
     {
         int folder = Files.TryOpen(root, OpenFlags.Path | OpenFlags.Directory);
         if (folder < 0) return null;
-        int file;
         try
         {
-            var how = new OpenHow { Flags = OpenFlags.ReadOnly | OpenFlags.NonBlock | OpenFlags.CloseOnExec | OpenFlags.NoCtty, Resolve = Resolve.InRoot | Resolve.NoMagiclinks };
-            using var text = new NativeStrings();
-            file = (int)Syscall.Invoke(SyscallNumber.Openat2, folder, text.Text(path), (nint)(&how), sizeof(OpenHow));
+            return Read(folder, path, largest);
         }
         finally
         {
             Files.Close(folder);
         }
+    }
+
+    /// <inheritdoc cref="Read(string, string, int)"/>
+    public static byte[]? Read(int root, string path, int largest)
+    {
+        int file = Trees.FolderCalls.OpenInRoot(root, path, OpenFlags.ReadOnly | OpenFlags.NonBlock | OpenFlags.NoCtty);
         if (file < 0) return null;
         try
         {

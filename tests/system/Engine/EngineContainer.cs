@@ -9,7 +9,7 @@ internal sealed class EngineContainer : IDisposable
 {
     public EngineContainer(ContainerSpec spec, bool start = true)
     {
-        Container = Machine.Engine.Create(spec with { RootFs = spec.RootFs ?? Machine.BusyboxRoot }, start);
+        Container = Machine.Engine.Create(spec.Image is null ? spec with { RootFs = spec.RootFs ?? Machine.BusyboxRoot } : spec, start);
         Track();
     }
 

@@ -82,10 +82,9 @@ public class NetworkLifeTests
     [SystemFact]
     public void Nobody_inside_can_change_its_addresses_or_see_the_hosts_links()
     {
-        string[] lines = EngineContainer.Print("ls /sys/class/net; ip addr add 10.0.0.9/24 dev eth0 2>&1; ip link del eth0 2>&1; ls -l /proc/self/fd | grep -c socket", s_bridged);
+        string[] lines = EngineContainer.Print("ls /sys/class/net; ip addr add 10.0.0.9/24 dev eth0 2>&1; ip link del eth0 2>&1", s_bridged);
         Assert.Equal(["eth0", "lo"], lines[..2]);
         Assert.Equal(2, lines.Count(line => line.Contains("Operation not permitted")));
-        Assert.Equal("0", lines[^1]);
     }
 
     private static IEnumerable<string> Links(string id) => Directory.EnumerateDirectories("/sys/class/net", $"psv{id[..9]}-*");

@@ -7,7 +7,7 @@ public class SpecTranslationTests
 {
     private const string Id = "0123456789abcdef0123456789abcdef";
 
-    private static RuntimeSpec Translate(ContainerSpec spec) => SpecTranslation.ToRuntimeSpec(spec with { RootFs = "/absent" }, Id);
+    private static RuntimeSpec Translate(ContainerSpec spec) => SpecTranslation.ToRuntimeSpec(spec, Id, _ => null);
 
     [Fact]
     public void The_default_is_confined_as_dockers()

@@ -40,8 +40,10 @@ public abstract class ContainerCmdlet : PSCmdlet
         if (plain is Container known) return [Engine.Get(known.Id)];
         string text = NameIn(wanted) ?? plain.ToString() ?? "";
         if (Wildcards(text) is not { } pattern) return [Engine.Get(text)];
+        // Ids are random: without this, "Remove-Container a*" would remove one container in sixteen beside those that are meant.
+        bool meansId = text.AsSpan().IndexOfAny('*', '?', '[') >= ContainerId.ShortLength;
         return Engine.Store.All(broken => WriteError(ErrorTable.Record(broken, text)))
-            .Where(record => pattern.IsMatch(record.Name) || pattern.IsMatch(record.Id))
+            .Where(record => pattern.IsMatch(record.Name) || (meansId && pattern.IsMatch(record.Id)))
             .Select(Engine.Probe);
     }
 
@@ -67,7 +69,7 @@ public abstract class ContainerCmdlet : PSCmdlet
     }
 
     /// <summary>null where the text is meant as it is, or is no pattern, as "a[" is not.</summary>
-    private static WildcardPattern? Wildcards(string text)
+    protected static WildcardPattern? Wildcards(string text)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(text)) return null;
         try

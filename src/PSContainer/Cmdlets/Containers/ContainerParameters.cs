@@ -2,8 +2,10 @@ using System.Collections;
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
+using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
 
@@ -12,6 +14,8 @@ namespace PSContainer.Cmdlets.Containers;
 /// <summary>What New-Container and Invoke-Container ask alike.</summary>
 public abstract class ContainerParameters : ContainerCmdlet
 {
+    private readonly CancellationTokenSource _stopped = new();
+
     /// <summary>This machine's own root under a throwaway layer: the default.</summary>
     [Parameter]
     public SwitchParameter HostRoot { get; set; }
@@ -20,6 +24,15 @@ public abstract class ContainerParameters : ContainerCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? RootFs { get; set; }
+
+    /// <summary>When the image is asked for at its registry: where it is missing here, always, or never.</summary>
+    [Parameter]
+    public PullPolicy Pull { get; set; }
+
+    /// <summary>In place of the image's own entrypoint; an empty text for none.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    public string[]? Entrypoint { get; set; }
 
     /// <summary>The program's arguments.</summary>
     [Parameter(ValueFromRemainingArguments = true)]
@@ -35,7 +48,7 @@ public abstract class ContainerParameters : ContainerCmdlet
 
     [Parameter]
     [Alias("Cwd")]
-    public string WorkingDirectory { get; set; } = "/";
+    public string? WorkingDirectory { get; set; }
 
     /// <summary>A name, name:group, or numbers; names are looked up in the container's root.</summary>
     [Parameter]
@@ -130,18 +143,23 @@ public abstract class ContainerParameters : ContainerCmdlet
     [NameValue]
     public IDictionary? Label { get; set; }
 
+    protected override void StopProcessing() => _stopped.Cancel();
+
     /// <summary>-Verbose was asked for here: the plan is worth making only then.</summary>
     protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? verbose) && verbose is SwitchParameter { IsPresent: true };
 
     /// <summary>The parameters as a wish.</summary>
-    protected ContainerSpec ToSpec(string? name, string? command, bool autoRemove)
+    /// <param name="idle">The idle init, whatever the image has.</param>
+    protected ContainerSpec ToSpec(string? name, string? image, string? command, bool idle, bool autoRemove)
     {
-        if (HostRoot && RootFs is not null)
-            throw new Engine.EngineException("RootAmbiguous", PSContainer.Engine.Reason.InvalidInput, "-HostRoot and -RootFs exclude each other.", "Name one root.");
-        return new ContainerSpec
+        if ((HostRoot ? 1 : 0) + (RootFs is null ? 0 : 1) + (image is null ? 0 : 1) > 1)
+            throw new EngineException("RootAmbiguous", Reason.InvalidInput, "-HostRoot, -RootFs and -Image exclude each other.", "Name one root.");
+        var spec = new ContainerSpec
         {
             Name = name,
             Command = command,
+            Entrypoint = Entrypoint,
+            Idle = idle,
             Arguments = ArgumentList,
             Environment = NameValueAttribute.Pairs(Environment),
             WorkingDirectory = WorkingDirectory,
@@ -163,6 +181,16 @@ public abstract class ContainerParameters : ContainerCmdlet
             AutoRemove = autoRemove,
             RootFs = RootFs is null ? null : GetUnresolvedProviderPathFromPSPath(RootFs),
         };
+        return (image is null ? spec : Engine.OnImage(spec, Bring(image))).Validate();
+    }
+
+    private StoredImage Bring(string image)
+    {
+        // What is only looked at brings nothing in.
+        bool isWhatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? whatIf) && whatIf is SwitchParameter { IsPresent: true };
+        PullPolicy policy = isWhatIf ? PullPolicy.Never : Pull;
+        using var bars = new LayerBars(this, $"Request {image}");
+        return bars.Watch((progress, stopped) => new ImageSource(Engine.Images, new RegistryOptions()).GetOrPull(image, policy, progress, stopped), _stopped.Token);
     }
 
     // "./data:/data" is meant from where PowerShell stands, which is not where the process stands.

@@ -1,21 +1,30 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
+using PSContainer.Cmdlets.Binding;
+using PSContainer.Engine;
 using PSContainer.Engine.Commands;
 using PSContainer.Engine.Containers;
 
 namespace PSContainer.Cmdlets.Containers;
 
 /// <summary>Invoke-Container: runs one program in a new container and removes it; docker run --rm.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "Container", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Invoke, "Container", SupportsShouldProcess = true, DefaultParameterSetName = "Root")]
 [OutputType(typeof(string))]
 public sealed class InvokeContainerCommand : ContainerParameters, IDisposable
 {
     private CommandPipe? _pipe;
 
-    /// <summary>The program, a path or a name that is looked up in the container.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    /// <summary>The image that is the root: its name with its tag, or its id.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Image")]
+    [ArgumentCompleter(typeof(ImageNameCompleter))]
     [ValidateNotNullOrEmpty]
-    public string Command { get; set; } = "";
+    public string? Image { get; set; }
+
+    /// <summary>The program, a path or a name that is looked up in the container; the image's own where it is not given.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Root")]
+    [Parameter(ParameterSetName = "Image")]
+    [ValidateNotNullOrEmpty]
+    public string? Command { get; set; }
 
     /// <summary>A name; one is made up where it is not given.</summary>
     [Parameter]
@@ -29,10 +38,12 @@ public sealed class InvokeContainerCommand : ContainerParameters, IDisposable
 
     private CommandPipe Pipe => _pipe ??= new CommandPipe(this, SetLastExitCode);
 
-    protected override void BeginProcessing() => Try(Name ?? Command, () =>
+    protected override void BeginProcessing() => Try(Name ?? Image ?? Command, () =>
     {
-        ContainerSpec spec = ToSpec(Name, Command, autoRemove: true).Validate();
-        bool wanted = ShouldProcess($"Run '{Command}' in a new container", $"Run '{Command}' in a new container?", "Invoke-Container", out ShouldProcessReason reason);
+        ContainerSpec spec = ToSpec(Name, Image, Command, idle: false, autoRemove: true);
+        if (spec.Command is null)
+            throw new EngineException("CommandMissing", Reason.InvalidInput, $"The image '{Image}' names no command.", "Name one with -Command.");
+        bool wanted = ShouldProcess($"Run '{spec.Command}' in a new container", $"Run '{spec.Command}' in a new container?", "Invoke-Container", out ShouldProcessReason reason);
         if (reason == ShouldProcessReason.WhatIf) Engine.Describe(spec, Print);
         if (!wanted) return;
         if (IsVerbose) Engine.Describe(spec, WriteVerbose);
@@ -43,7 +54,11 @@ public sealed class InvokeContainerCommand : ContainerParameters, IDisposable
 
     protected override void EndProcessing() => Pipe.Finish();
 
-    protected override void StopProcessing() => Pipe.Stop();
+    protected override void StopProcessing()
+    {
+        base.StopProcessing();
+        Pipe.Stop();
+    }
 
     public void Dispose() => _pipe?.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine.Containers;
 
 namespace PSContainer.Cmdlets.Containers;
@@ -13,9 +14,19 @@ public sealed class NewContainerCommand : ContainerParameters
     [AllowEmptyString]
     public string? Name { get; set; }
 
-    /// <summary>The program, PID 1; an idle init that keeps the container up where it is not given.</summary>
+    /// <summary>The image that is the root: its name with its tag, or its id.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ImageNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Image { get; set; }
+
+    /// <summary>The program, PID 1; where it is not given, the image's, and without an image an idle init that keeps the container up.</summary>
     [Parameter]
     public string? Command { get; set; }
+
+    /// <summary>The idle init in place of the image's program.</summary>
+    [Parameter]
+    public SwitchParameter Idle { get; set; }
 
     /// <summary>Make it, but do not start it.</summary>
     [Parameter]
@@ -28,7 +39,7 @@ public sealed class NewContainerCommand : ContainerParameters
 
     protected override void ProcessRecord() => Try(Name, () =>
     {
-        ContainerSpec spec = ToSpec(Name, Command, AutoRemove).Validate();
+        ContainerSpec spec = ToSpec(Name, Image, Command, Idle, AutoRemove);
         bool wanted = ShouldProcess(Name is null ? "a new container" : $"Container '{Name}'", NoStart ? "Create" : "Create and start", out ShouldProcessReason reason);
         if (reason == ShouldProcessReason.WhatIf) Engine.Describe(spec, Print);
         if (!wanted) return;

@@ -12,10 +12,10 @@ public sealed class StopContainerCommand : ContainerTargetCmdlet
 {
     private readonly CancellationTokenSource _stopped = new();
 
-    /// <summary>The signal that asks: TERM.</summary>
+    /// <summary>The signal that asks: the image's, else TERM.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SignalCompleter))]
-    public string Signal { get; set; } = "TERM";
+    public string? Signal { get; set; }
 
     /// <summary>Seconds until it is killed; 0 kills at once.</summary>
     [Parameter]

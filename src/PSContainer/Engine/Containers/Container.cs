@@ -1,5 +1,6 @@
 using System.Net;
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
@@ -41,8 +42,20 @@ public sealed class Container
     /// <summary>When that process started, in clock ticks after boot: with the number, it is one process for ever.</summary>
     public ulong? PidStartTime => IsAlive ? _run!.Init.StartTime : null;
 
-    /// <summary>What the root is: "(host)" for this machine's own under a throwaway layer, else the folder.</summary>
+    /// <summary>What the root is: the image; "(host)" for this machine's own under a throwaway layer; else the folder.</summary>
     public string Image => _record.Image;
+
+    /// <summary>The digest of the image's configuration; null where no image is below.</summary>
+    public string? ImageId => _record.From?.Id.ToString();
+
+    /// <summary>"8080/tcp": what its image says that it listens on.</summary>
+    public string[] ExposedPorts => [.. _record.From?.ExposedPorts ?? []];
+
+    /// <summary>How its image would have its health looked after; nothing here runs it.</summary>
+    public Healthcheck? Healthcheck => _record.From?.Healthcheck;
+
+    /// <summary>The signal that asks it to end.</summary>
+    public string StopSignal => _record.StopSignal ?? "TERM";
     public string Command => _record.Command;
     public DateTimeOffset Created => _record.Created;
 

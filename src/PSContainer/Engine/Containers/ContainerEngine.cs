@@ -1,9 +1,11 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Images;
 using PSContainer.Engine.Logs;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Commands;
+using PSContainer.Engine.Roots;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
@@ -65,6 +67,17 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
 
     public Container Get(string nameOrId) => Probe(Store.Get(nameOrId));
 
+    public ImageStore Images { get; } = new(root);
+
+    /// <summary>The wish with an image below it, and with the image's own defaults.</summary>
+    /// <param name="image">From the store, or, where it may have to be brought in, from an <see cref="ImageSource"/>.</param>
+    /// <exception cref="EngineException">RootAmbiguous, and what the image's configuration is refused for.</exception>
+    public ContainerSpec OnImage(ContainerSpec spec, StoredImage image)
+    {
+        if (spec.RootFs is not null) throw new EngineException("RootAmbiguous", Reason.InvalidInput, "An image and a folder can't both be the root.", "Name one root.");
+        return ImageDefaults.Apply(spec, image);
+    }
+
     /// <summary>Writes a container down and, unless told otherwise, starts it; all of it or nothing.</summary>
     /// <param name="spec">The wish; checked here.</param>
     /// <param name="start">Start it as well.</param>
@@ -105,9 +118,11 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
     public Container Start(Container container) => Start(container.Record);
 
     /// <summary>Asks a container to end, kills it when the time is over, and waits until all is cleared.</summary>
+    /// <param name="signal">null: the image's, else TERM.</param>
     /// <exception cref="EngineException">SignalUnknown, ContainerHangs.</exception>
-    public Container Stop(Container container, string signal, TimeSpan timeout, CancellationToken cancelled)
+    public Container Stop(Container container, string? signal, TimeSpan timeout, CancellationToken cancelled)
     {
+        signal ??= container.Record.StopSignal ?? "TERM";
         int number = SignalName.Parse(signal)
             ?? throw new EngineException("SignalUnknown", Reason.InvalidInput, $"'{Plan.Argument.Printable(signal)}' is no signal.", "Use a name such as TERM, or a number from 1 to 64.");
         new ContainerEnding(this, Root).Stop(container, number, timeout, cancelled);
@@ -141,16 +156,37 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
     public void Describe(ContainerSpec spec, Action<string> print)
     {
         string id = ContainerId.New(), folder = Root.ContainerFolder(id);
-        RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec, id);
+        using RootView view = RootView.Of(spec, Root);
+        RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(folder), id, view.ReadText);
         var cgroup = CgroupPlan.Create(CgroupMounts.Discover(), runtime.Linux.CgroupsPath!, ResourceSettings.From(runtime.Linux.Resources));
-        var root = new RootSource.Throwaway([spec.RootFs ?? "/"], Path.Combine(folder, "rootfs"));
-        SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(runtime, root, ContainerCgroupPlan.Make(cgroup)) 
+        RootSource root = (ContainerStore.NewRecord(spec, id, "") with { IsKept = true }).Root(Root);
+        var request = new ContainerPlanRequest(runtime, root, ContainerCgroupPlan.Make(cgroup))
         {
             Idle = spec.Command is null, DieWithParent = true, NameFiles = NetworkAttachment.FilesOf(folder, folder),
             Endpoints = new NetworkAttachment(Root).Preview(spec.Network.Resolve(Root, runtime.Hostname!), id),
-        });
+            // Nothing of it is made yet, and all that it will have are folders.
+            Host = new HostView(path => path.StartsWith(folder, StringComparison.Ordinal) || HostView.Real.IsDirectory(path)),
+        };
+        SyscallPlan plan = ContainerPlan.Build(request);
         foreach (string line in PlanText.Lines(plan)) print(line);
     }
+
+    /// <summary>How a container's root differs from its image; docker diff.</summary>
+    /// <exception cref="EngineException">ContainerKeepsNothing, LayerMissing.</exception>
+    public IReadOnlyList<FileChange> Compare(Container container, CancellationToken cancelled)
+    {
+        if (container.Record is not { From: { } from, IsKept: true }) throw RootView.KeepsNothing(container);
+        IReadOnlyList<FileChange> changes = ChangeList.Read(Path.Combine(Root.ContainerFolder(container.Id), LayerStack.Upper), from.Lowers(Root), cancelled);
+        return [.. changes.Select(change => change with { ContainerName = container.Name, ContainerId = container.Id })];
+    }
+
+    /// <summary>Writes a container's whole root as a tar.</summary>
+    /// <exception cref="EngineException">ContainerKeepsNothing, LayerNotPackable.</exception>
+    public void Export(Container container, string path, CancellationToken cancelled) => RootExport.Write(container, Root, path, cancelled);
+
+    /// <summary>A container's root, to be read or written from outside.</summary>
+    /// <inheritdoc cref="RootView.Of(Container, StorageRoot, bool)"/>
+    public RootView OpenRoot(Container container, bool writes = false) => RootView.Of(Probe(container.Record), Root, writes);
 
     // The supervisor owns it from here: if this process is killed now, the container starts all the same, or is cleared.
     private void Launch(ContainerRecord record, bool isNew)

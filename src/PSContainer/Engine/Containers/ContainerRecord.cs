@@ -9,13 +9,17 @@ namespace PSContainer.Engine.Containers;
 /// <summary>container.json: what OCI's config.json beside it has no word for.</summary>
 public sealed record ContainerRecord
 {
-    public const string FileName = "container.json", LogName = "log", LockName = "lock";
+    public const string FileName = "container.json", LogName = "log", LockName = "lock", VolumesName = "volumes";
+    private const string OnDisk = "disk";
 
     public required string Id { get; init; }
     public required string Name { get; init; }
     public DateTimeOffset Created { get; init; }
-    /// <summary>The folders below the throwaway upper directory, the topmost first: "/" for this machine's own root.</summary>
+    /// <summary>The folder below the throwaway upper directory, "/" for this machine's own root; none where an image is below.</summary>
     public required IReadOnlyList<string> Lowers { get; init; }
+    public ImageUse? From { get; init; }
+    /// <summary>What the container of an image writes is kept beside this record, not in memory.</summary>
+    public bool IsKept { get; init; }
     /// <summary>PID 1 is the idle init.</summary>
     public bool Idle { get; init; }
     public bool AutoRemove { get; init; }
@@ -24,9 +28,11 @@ public sealed record ContainerRecord
     public IReadOnlyList<PortBinding> Ports { get; init; } = [];
     /// <summary>The command line, for tables.</summary>
     public string Command { get; init; } = "";
+    /// <summary>The signal that asks it to end; null for TERM.</summary>
+    public string? StopSignal { get; init; }
 
-    /// <summary>What the root is, for tables: "(host)", or the folder.</summary>
-    public string Image => Lowers is ["/"] ? "(host)" : string.Join(':', Lowers);
+    /// <summary>What the root is, for tables: the image, "(host)", or the folder.</summary>
+    public string Image => From?.Name ?? (Lowers is ["/"] ? "(host)" : string.Join(':', Lowers));
 
     /// <exception cref="EngineException">StateCorrupt.</exception>
     public static ContainerRecord? Read(string folder) => JsonFile.Read(Path.Combine(folder, FileName), json => new ContainerRecord
@@ -40,6 +46,9 @@ public sealed record ContainerRecord
         Labels = json.Map("labels"),
         Ports = [.. json.Strings("ports").SelectMany(PortWish.Parse)],
         Command = json.Text("command") ?? "",
+        From = json.Has("image") is { } image ? ImageUse.Read(image) : null,
+        IsKept = json.Text("upper") == OnDisk,
+        StopSignal = json.Text("stopSignal"),
     });
 
     public void Write(string folder) => JsonFile.Write(Path.Combine(folder, FileName), json =>
@@ -56,11 +65,26 @@ public sealed record ContainerRecord
         foreach (PortBinding port in Ports) json.WriteStringValue(port.ToString());
         json.WriteEndArray();
         json.WriteString("command", Command);
+        if (From is not null)
+        {
+            json.WriteStartObject("image");
+            From.Write(json);
+            json.WriteEndObject();
+            json.WriteString("upper", IsKept ? OnDisk : "memory");
+        }
+        if (StopSignal is not null) json.WriteString("stopSignal", StopSignal);
         json.WriteStartObject("labels");
         foreach ((string name, string value) in Labels) json.WriteString(name, value);
         json.WriteEndObject();
     });
 
     /// <summary>Where the container's plan takes its root from.</summary>
-    public RootSource Root(string folder) => new RootSource.Throwaway(Lowers, Path.Combine(folder, "rootfs"));
+    public RootSource Root(StorageRoot storage)
+    {
+        string folder = storage.ContainerFolder(Id), mountPoint = Path.Combine(folder, "rootfs");
+        return From is null
+            ? new RootSource.Throwaway(Lowers, mountPoint)
+            // What removes itself is of use to nobody after a power cut.
+            : new RootSource.Layers(From.Name, From.Lowers(storage), IsKept ? folder : null, mountPoint) { IsVolatile = AutoRemove };
+    }
 }

@@ -1,7 +1,9 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan;
+using PSContainer.Engine.Plan.Build;
 
 namespace PSContainer.Engine.Containers;
 
@@ -16,7 +18,8 @@ public sealed record ContainerSpec
     public IReadOnlyList<string> Arguments { get; init; } = [];
     /// <summary>Added to the default environment.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-    public string WorkingDirectory { get; init; } = "/";
+    /// <summary>null: the image's, else "/".</summary>
+    public string? WorkingDirectory { get; init; }
     public string? User { get; init; }
     /// <summary>null: the short id.</summary>
     public string? Hostname { get; init; }
@@ -34,8 +37,18 @@ public sealed record ContainerSpec
     public bool PublishAll { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     public bool AutoRemove { get; init; }
-    /// <summary>The folder that is the root; null for this machine's own.</summary>
+    /// <summary>The folder that is the root; null for this machine's own, or an image's.</summary>
     public string? RootFs { get; init; }
+    /// <summary>The image whose layers are the root, and whose configuration has been applied (<see cref="ImageDefaults"/>).</summary>
+    public StoredImage? Image { get; init; }
+    /// <summary>In place of the image's own; null leaves that.</summary>
+    public IReadOnlyList<string>? Entrypoint { get; init; }
+    /// <summary>The idle init, also where the image has a command.</summary>
+    public bool Idle { get; init; }
+    /// <summary>The signal that asks it to end; null for TERM.</summary>
+    public string? StopSignal { get; init; }
+    /// <summary>Places in the container that get a folder of the container's own, filled with what the image has there.</summary>
+    public IReadOnlyList<string> AnonymousVolumes { get; init; } = [];
 
     /// <summary>The same wish with its paths made absolute, or an error that leaves nothing.</summary>
     /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, PortRepeated, and those of <see cref="ContainerLimit"/> and <see cref="NetworkWish"/>.</exception>
@@ -47,10 +60,15 @@ public sealed record ContainerSpec
                 throw Invalid("EnvironmentInvalid", $"'{Argument.Printable(name)}' can't be the name of an environment variable.", "Use -Environment @{ NAME = 'value' }.");
         if (Command is "" || Arguments.Prepend(Command ?? "").Any(text => text.Contains('\0')))
             throw Invalid("CommandInvalid", "The command is empty or holds a NUL.", "Leave -Command out for an idle container.");
+        CheckIdle();
+        if (Entrypoint is not null)
+            throw Invalid("EntrypointUnwanted", "There is no image whose entrypoint could be replaced.", "Name the program with -Command.");
+        if (Image is { Config.DiffIds.Count: > LayerStack.MostLayers } large)
+            throw new EngineException("LayersTooMany", Reason.NotSupported, $"The image '{large.Name}' has {large.Config.DiffIds.Count} layers; the kernel takes {LayerStack.MostLayers}.", "Make one of several of its layers.");
         if (Command is null && Arguments.Count > 0)
             throw Invalid("CommandMissing", "There are arguments, but no command.", "Name it with -Command.");
-        if (!WorkingDirectory.StartsWith('/') || WorkingDirectory.Contains('\0'))
-            throw Invalid("WorkingDirectoryInvalid", $"The working directory '{Argument.Printable(WorkingDirectory)}' is not absolute.", "Give the path inside the container, from '/'.");
+        if (WorkingDirectory is { } start && (!start.StartsWith('/') || start.Contains('\0')))
+            throw Invalid("WorkingDirectoryInvalid", $"The working directory '{Argument.Printable(start)}' is not absolute.", "Give the path inside the container, from '/'.");
         if (Hostname is { } host && (host.Length is 0 or > 64 || host.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")))
             throw Invalid("HostnameInvalid", $"'{Argument.Printable(host)}' can't be a host name.", "Use letters, digits, '-' and '.', at most 64 of them.");
         foreach (string tmpfs in Tmpfs)
@@ -68,6 +86,17 @@ public sealed record ContainerSpec
         IEnumerable<PortBinding> others = ExposedPorts.Where(exposed => !Ports.Any(port => port.ContainerPort == exposed.ContainerPort && port.Protocol == exposed.Protocol));
         return [.. Ports, .. others.Distinct()];
     }
+
+    /// <exception cref="EngineException">CommandUnwanted.</exception>
+    internal void CheckIdle()
+    {
+        if (Idle && (Command is not null || Entrypoint is not null || Arguments.Count > 0))
+            throw Invalid("CommandUnwanted", "An idle container runs no command.", "Leave out either -Idle or the command.");
+    }
+
+    /// <summary>The same wish with its anonymous volumes as folders of the container's own.</summary>
+    internal ContainerSpec WithVolumesIn(string containerFolder)
+        => this with { Volumes = [.. AnonymousVolumes.Select((path, i) => new VolumeSpec(Roots.AnonymousVolumes.FolderOf(containerFolder, i), path, false)), .. Volumes] };
 
     /// <summary>Names as docker takes them: safe as a file's name, with nothing that PowerShell or a terminal would read a meaning into.</summary>
     public static void CheckName(string name)

@@ -1,8 +1,12 @@
+using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
+using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Roots;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Trees;
 
 namespace PSContainer.Engine.Containers;
 
@@ -20,19 +24,18 @@ public sealed class ContainerStore(StorageRoot root)
     public ContainerRecord Add(ContainerSpec spec)
     {
         string id = ContainerId.New();
-        RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec, id);
+        using FileLock? image = spec.Image is null ? null : new ImageStore(Root).Using(spec.Image);
+        using RootView root = RootView.Of(spec, Root);
+        RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(Root.ContainerFolder(id)), id, root.ReadText);
         ContainerNetworking networking = spec.Network.Resolve(Root, runtime.Hostname!);
         string name = TakeName(spec.Name, id);
         string folder = Root.ContainerFolder(id);
         try
         {
             Directory.CreateDirectory(Path.Combine(folder, "rootfs"));
-            var record = new ContainerRecord
-            {
-                Id = id, Name = name, Created = DateTimeOffset.Now, Lowers = [spec.RootFs ?? "/"], Idle = spec.Command is null,
-                AutoRemove = spec.AutoRemove, Labels = spec.Labels, Ports = spec.Ports,
-                Command = spec.Command is null ? "(idle)" : string.Join(' ', spec.Arguments.Prepend(spec.Command)),
-            };
+            ContainerRecord record = NewRecord(spec, id, name);
+            if (record.From is not null) record = record with { IsKept = WritableFolders.Make(folder, record.From.Lowers(Root)) };
+            AnonymousVolumes.Fill(root, spec.AnonymousVolumes, folder);
             RuntimeSpecWriter.WriteBundle(runtime, folder);
             networking.Write(folder);
             record.Write(folder);
@@ -44,6 +47,16 @@ public sealed class ContainerStore(StorageRoot root)
             throw;
         }
     }
+
+    /// <summary>What container.json will say of a wish.</summary>
+    internal static ContainerRecord NewRecord(ContainerSpec spec, string id, string name) => new()
+    {
+        Id = id, Name = name, Created = DateTimeOffset.Now, Idle = spec.Command is null, AutoRemove = spec.AutoRemove, Labels = spec.Labels,
+        Lowers = spec.Image is null ? [spec.RootFs ?? "/"] : [],
+        From = spec.Image is null ? null : ImageUse.Of(spec.Image),
+        Command = spec.Command is null ? "(idle)" : string.Join(' ', spec.Arguments.Prepend(spec.Command)),
+        StopSignal = spec.StopSignal, Ports = spec.Ports,
+    };
 
     /// <summary>Every record that can be read; the others are told of, and do not hide the rest.</summary>
     public IReadOnlyList<ContainerRecord> All(Action<EngineException>? broken = null)
@@ -96,6 +109,8 @@ public sealed class ContainerStore(StorageRoot root)
         {
             // Another session removes it as well, and was faster.
         }
+        // By descriptors: the container has furnished these.
+        foreach (string tree in (string[])[LayerStack.Upper, LayerStack.Work, ContainerRecord.VolumesName]) TreeRemoval.Remove(Path.Combine(folder, tree));
         RunStore.Clear(folder);
         if (IdOfName(name) == id) File.Delete(Path.Combine(Root.Names, name));
     }

@@ -8,10 +8,10 @@ namespace PSContainer.Engine.Containers;
 /// <summary>A checked wish as an OCI configuration.</summary>
 public static class SpecTranslation
 {
-    public static RuntimeSpec ToRuntimeSpec(ContainerSpec spec, string id)
+    /// <param name="readFile">Reads a text file of the container's root; null where there is none.</param>
+    public static RuntimeSpec ToRuntimeSpec(ContainerSpec spec, string id, Func<string, string?> readFile)
     {
-        string root = spec.RootFs ?? "/";
-        UserSpec user = spec.User is { } name ? UserName.Resolve(name, path => UserName.ReadBelow(root, path)) : new UserSpec(0, 0);
+        UserSpec user = spec.User is { } name ? UserName.Resolve(name, readFile) : new UserSpec(0, 0);
         bool isRoot = user.Uid == 0;
         return new RuntimeSpec
         {
@@ -20,8 +20,8 @@ public static class SpecTranslation
             Process = new ProcessSpec
             {
                 Args = spec.Command is null ? ["init"] : [spec.Command, .. spec.Arguments],
-                Env = Environment(spec, id, root, user),
-                Cwd = spec.WorkingDirectory,
+                Env = Environment(spec, id, user, readFile),
+                Cwd = spec.WorkingDirectory ?? "/",
                 User = user,
                 NoNewPrivileges = true,
                 Capabilities = new CapabilitySpec
@@ -50,7 +50,7 @@ public static class SpecTranslation
         if (network != NetworkMode.Host) yield return new NamespaceSpec("network");
     }
 
-    private static string[] Environment(ContainerSpec spec, string id, string root, UserSpec user)
+    private static string[] Environment(ContainerSpec spec, string id, UserSpec user, Func<string, string?> readFile)
     {
         var variables = new Dictionary<string, string>();
         foreach (string given in DefaultProfile.Environment)
@@ -59,15 +59,15 @@ public static class SpecTranslation
             variables[given[..equals]] = given[(equals + 1)..];
         }
         variables["HOSTNAME"] = spec.Hostname ?? ContainerId.Short(id);
-        variables["HOME"] = Home(root, user.Uid);
+        variables["HOME"] = Home(user.Uid, readFile);
         foreach ((string name, string value) in spec.Environment) variables[name] = value;
         return [.. variables.Select(variable => $"{variable.Key}={variable.Value}")];
     }
 
-    private static string Home(string root, uint uid)
+    private static string Home(uint uid, Func<string, string?> readFile)
     {
         string id = uid.ToString();
-        string? home = (UserName.ReadBelow(root, "/etc/passwd") ?? "").Split('\n').Select(line => line.Split(':'))
+        string? home = (readFile("/etc/passwd") ?? "").Split('\n').Select(line => line.Split(':'))
             .FirstOrDefault(account => account.Length > 5 && account[2] == id)?[5];
         return home is { Length: > 0 } && home[0] == '/' ? home : "/";
     }

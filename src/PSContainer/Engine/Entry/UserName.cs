@@ -34,6 +34,10 @@ public static class UserName
     public static string? ReadBelow(string root, string path)
         => Kernel.RootedFile.Read(root, path, LargestFile) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
 
+    /// <inheritdoc cref="ReadBelow(string, string)"/>
+    public static string? ReadBelow(int root, string path)
+        => Kernel.RootedFile.Read(root, path, LargestFile) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
+
     private static uint Group(string whole, string group, Func<string, string?> readFile)
         => IsNumber(group) ? Number(whole, group)
             : Number(whole, Find(readFile("/etc/group"), 0, group)?.ElementAtOrDefault(2) ?? throw NotFound("group", group));

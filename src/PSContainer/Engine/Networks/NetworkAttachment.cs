@@ -54,6 +54,7 @@ public sealed class NetworkAttachment(StorageRoot root)
         var placed = new List<Endpoint>();
         var plans = new List<EndpointPlan>();
         var networks = new List<FirewallNetwork>();
+        var made = new List<ContainerNetwork>();
         PortTarget? target = null;
         try
         {
@@ -62,7 +63,11 @@ public sealed class NetworkAttachment(StorageRoot root)
             foreach (Endpoint endpoint in networking.Endpoints)
             {
                 Bridged bridged = bridges.Ensure(FindOrMake(endpoint.Network));
-                if (bridged.IsNew) _store.Write(bridged.Network);
+                if (bridged.IsNew)
+                {
+                    made.Add(bridged.Network);
+                    _store.Write(bridged.Network);
+                }
                 string link = NetworkMembers.LinkName(record.Id, name => placed.Any(other => other.Link == name) || LinkInfo.Find(socket, name) is not null);
                 isUnknown |= NetworkRules.AreMissing(firewall, bridged);
                 placed.Add(members.Join(bridged.Network, endpoint, record.Id, record.Name, link));
@@ -78,6 +83,9 @@ public sealed class NetworkAttachment(StorageRoot root)
         catch
         {
             members.LeaveAll(record.Id);
+            using NetlinkSocket socket = OpenSocket();
+            // Nobody is on a bridge that was made just now, under this lock.
+            foreach (ContainerNetwork network in made) NetworkSweep.Remove(_store, socket, network);
             throw;
         }
     }

@@ -25,6 +25,7 @@ public sealed record Call(string Name, int Number)
     public static readonly Call Keyctl = new("keyctl", SyscallNumber.Keyctl);
     public static readonly Call Mkdirat = new("mkdirat", SyscallNumber.Mkdirat);
     public static readonly Call Mknodat = new("mknodat", SyscallNumber.Mknodat);
+    public static readonly Call Mount = new("mount", SyscallNumber.Mount);
     public static readonly Call MountSetattr = new("mount_setattr", SyscallNumber.MountSetattr);
     public static readonly Call MoveMount = new("move_mount", SyscallNumber.MoveMount);
     public static readonly Call OpenTree = new("open_tree", SyscallNumber.OpenTree);

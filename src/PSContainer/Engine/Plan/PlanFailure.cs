@@ -6,7 +6,7 @@ namespace PSContainer.Engine.Plan;
 public static class PlanFailure
 {
     private static readonly string[] PrivilegedCalls =
-        ["clone3", "unshare", "setns", "open_tree", "move_mount", "fsopen", "fsmount", "fsconfig", "mount_setattr", "mknodat", "pivot_root", "bpf"];
+        ["clone3", "unshare", "setns", "open_tree", "move_mount", "fsopen", "fsmount", "fsconfig", "mount", "mount_setattr", "mknodat", "pivot_root", "bpf"];
 
     /// <param name="step">The step.</param>
     /// <param name="errno">Its error.</param>
@@ -20,7 +20,7 @@ public static class PlanFailure
         if (errno == Errno.ENOSYS)
             return new("KernelFeatureMissing", Reason.NotSupported, $"This kernel has no {step.Call.Name}(2): {step.Why}.",
                 "Linux 5.12 or newer is needed; Test-ContainerHost says what else is missing.", cause);
-        if (errno == Errno.ENODEV && step.Call == Call.Fsopen)
+        if (errno == Errno.ENODEV && (step.Call == Call.Fsopen || step.Call == Call.Mount))
             return new("KernelFeatureMissing", Reason.NotSupported, $"This kernel does not know the file system {step.Arguments[0]}.",
                 $"Load its module (modprobe {step.Arguments[0].ToString().Trim('"')}), or use -RootFs with -ReadOnly.", cause);
         if (errno == Errno.EPERM && (PrivilegedCalls.Contains(step.Call.Name) || step.Call == Call.WriteFile || step.Call == Call.Mkdirat))
@@ -29,6 +29,8 @@ public static class PlanFailure
         if (errno == Errno.EACCES && step.Call != Call.Openat2 && !IsCgroup(step))
             return new("PermissionDenied", Reason.NoPermission, $"{Shown(step)}: no access ({step.Why}).", "Run as root (sudo pwsh).", cause);
         if (IsCgroup(step)) return Cgroup(step, errno, cause);
+        if (step.Call == Call.Mount && errno is (Errno.ENOENT or Errno.ENOTDIR))
+            return new("LayerMissing", Reason.Corrupt, $"A layer of the image '{Argument.Printable(step.Subject ?? "?")}' is gone from this machine.", "Import or pull the image again; what the container wrote is still there.", cause);
         if (step.Call == Call.OpenTree && errno is Errno.ENOENT or Errno.ENOTDIR)
             return new("MountSourceMissing", Reason.NotFound, $"'{step.Subject}' does not exist on this machine.", "Make it first, or correct the path.", cause);
         if (step.Call == Call.Openat2 || step.Call == Call.Mkdirat || step.Call == Call.MoveMount) return InRoot(step, errno, root, cause);

@@ -16,6 +16,18 @@ public sealed record StorageRoot(string Data, string Run)
     /// <summary>One file a name, made with O_EXCL: so a name is taken once, whoever comes at the same time.</summary>
     public string Names => Path.Combine(Data, "names");
 
+    /// <summary>An OCI image layout: what skopeo, umoci and podman read as it is.</summary>
+    public string Images => Path.Combine(Data, "images");
+
+    /// <summary>Layers unpacked, a folder each, shared by all images and containers.</summary>
+    public string Layers => Path.Combine(Data, "layers");
+
+    /// <summary>The lowest layer of every container of an image: see <see cref="State.MountPoints"/>.</summary>
+    public string MountPoints => Path.Combine(Data, "mountpoints");
+
+    /// <summary>What builds remember, and what they work on.</summary>
+    public string Builds => Path.Combine(Data, "builds");
+
     /// <summary>A record a network, and which of its addresses are in use.</summary>
     public string Networks => Path.Combine(Data, "networks");
 

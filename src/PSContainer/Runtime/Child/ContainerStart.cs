@@ -67,6 +67,7 @@ internal static class ContainerStart
         RootSource.Folder folder => folder.Path,
         RootSource.Throwaway { Lowers: ["/"] } => "this machine's own root",
         RootSource.Throwaway throwaway => string.Join(':', throwaway.Lowers),
+        RootSource.Layers layers => $"the image {layers.Name}",
         _ => "?",
     };
 

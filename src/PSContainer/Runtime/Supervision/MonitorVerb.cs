@@ -3,6 +3,7 @@ using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Roots;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
@@ -45,6 +46,7 @@ internal static class MonitorVerb
             throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Stop it first (Stop-Container).");
         ClearResidue(context, record.Id);
 
+        if (record.From is not null) WritableFolders.Prepare(folder, record);
         using PublishedPorts ports = PublishedPorts.Take(context.Storage, record.Name, record.Ports);
         RuntimeSpec spec = RuntimeSpecReader.ReadBundle(folder);
         int signals = Foreground.Prepare();
@@ -89,7 +91,7 @@ internal static class MonitorVerb
         try
         {
             ports.Begin(network);
-            return ContainerStart.Run(context, new StartRequest(record.Id, folder, network.Spec, record.Root(folder))
+            return ContainerStart.Run(context, new StartRequest(record.Id, folder, network.Spec, record.Root(context.Storage))
             {
                 DieWithParent = true, Supervised = true, Idle = record.Idle,
                 Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),

@@ -60,7 +60,7 @@ public static class ContainerPlan
         ProcessSteps.EnterWorkingDirectory(draft, process.Cwd);
         CredentialSteps.Drop(draft, process);
         if (request.WaitForStart && !request.Idle) ProcessSteps.FindProgram(draft, process);
-        ProcessSteps.ResetSignals(draft);
+        ProcessSteps.ResetSignals(draft, request.Idle);
         if (request.DieWithParent) ProcessSteps.DieWithParent(draft);
         ProcessSteps.TellReady(draft);
         if (request.WaitForStart) ProcessSteps.AwaitStart(draft);

@@ -13,6 +13,17 @@ public abstract record RootSource
     /// <param name="Lowers">Read-only folders, the topmost first.</param>
     /// <param name="MountPoint">An empty folder to mount on, in the container's own mount namespace only.</param>
     public sealed record Throwaway(IReadOnlyList<string> Lowers, string MountPoint) : RootSource;
+
+    /// <summary>An image's layers under an upper directory that outlives the container's run.</summary>
+    /// <param name="Name">The image, for errors.</param>
+    /// <param name="Lowers">Read-only folders, the topmost first.</param>
+    /// <param name="Writable">The folder with "upper" and "work" in it; null where a tmpfs has to serve.</param>
+    /// <param name="MountPoint">An empty folder to mount on, in the container's own mount namespace only.</param>
+    public sealed record Layers(string Name, IReadOnlyList<string> Lowers, string? Writable, string MountPoint) : RootSource
+    {
+        /// <summary>What is written need not outlive a power cut.</summary>
+        public bool IsVolatile { get; init; }
+    }
 }
 
 /// <summary>What the builder has to know of the machine; tests give a small world of their own.</summary>

@@ -28,6 +28,7 @@ internal static class RootSteps
         // Nothing would ever be written to an upper directory.
         RootSource.Throwaway { Lowers: [var only] } bare when readOnly => Bind(draft, mounts, only, bare.MountPoint, rootfsPropagation),
         RootSource.Throwaway throwaway => Overlay(draft, mounts, throwaway),
+        RootSource.Layers layers => LayerSteps.Mount(draft, mounts, layers),
         _ => throw new ArgumentOutOfRangeException(nameof(source)),
     };
 
@@ -57,7 +58,7 @@ internal static class RootSteps
         return overlay;
     }
 
-    private static Slot HostDirectory(PlanDraft draft, string path)
+    internal static Slot HostDirectory(PlanDraft draft, string path)
         => draft.Add(Call.Openat, "where the root is put together",
             [PlanDraft.WorkingDirectory, path, PlanDraft.Flags(OpenFlags.Path | OpenFlags.Directory | OpenFlags.CloseOnExec, "O_PATH|O_DIRECTORY")],
             result: "mount point", subject: path);

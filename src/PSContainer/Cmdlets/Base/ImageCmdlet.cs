@@ -1,0 +1,73 @@
+using System.Management.Automation;
+using PSContainer.Engine;
+using PSContainer.Engine.Images;
+
+namespace PSContainer.Cmdlets.Base;
+
+/// <summary>What the cmdlets about images share.</summary>
+public abstract class ImageCmdlet : ContainerCmdlet
+{
+    private readonly CancellationTokenSource _stopped = new();
+
+    /// <summary>Ctrl+C.</summary>
+    protected CancellationToken Stopped => _stopped.Token;
+
+    protected ImageStore Store => Engine.Images;
+
+    protected override void StopProcessing() => _stopped.Cancel();
+
+    /// <summary>Images as PowerShell shows them; who uses what is looked up once for all of them, when somebody asks.</summary>
+    protected IEnumerable<ContainerImage> View(IEnumerable<StoredImage> images)
+    {
+        var use = new Lazy<StorageUse>(() => new StorageUse(Store, Engine.Store));
+        return images.Select(image => new ContainerImage(image, use));
+    }
+
+    /// <summary>The images that a user means: by name, id or its beginning, wildcard, or as an object; no match of a wildcard is no error.</summary>
+    /// <exception cref="EngineException"/>
+    protected IEnumerable<StoredImage> ResolveImages(object wanted)
+    {
+        string text = TextOf(wanted);
+        if (Wildcards(text) is not { } pattern) return [Store.Get(text)];
+        return Store.All(broken => WriteError(ErrorTable.Record(broken, text))).Where(image => image.Names.Any(name => Matches(pattern, name)));
+    }
+
+    /// <summary>With the tag, with the registry, or the image's name alone.</summary>
+    protected static bool Matches(WildcardPattern pattern, ImageReference name) => pattern.IsMatch(name.ShortName) || pattern.IsMatch(name.FullName);
+
+    /// <summary>Of an image's names those that were said, by one or by a wildcard; none where it was an id, or the image itself.</summary>
+    protected static ImageReference[] NamesMeant(StoredImage image, object wanted)
+    {
+        string text = TextOf(wanted);
+        return Wildcards(text) is { } pattern ? [.. image.Names.Where(name => Matches(pattern, name))] : [.. image.Names.Where(name => name.FullName == FullName(text))];
+    }
+
+    private static string? FullName(string text)
+    {
+        try
+        {
+            return ImageReference.Parse(text).FullName;
+        }
+        catch (EngineException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What names the image: an image object is its digest, a container the id of its image.</summary>
+    protected static string TextOf(object wanted)
+    {
+        PSObject whole = PSObject.AsPSObject(wanted);
+        if (whole.BaseObject is string text) return text;
+        if (whole.BaseObject is ContainerImage image) return image.Digest;
+        string[] properties = whole.BaseObject is PSCustomObject ? ["ImageId", "Id", "Name"] : ["ImageId"];
+        return properties.Select(name => whole.Properties[name]?.Value?.ToString()).FirstOrDefault(found => !string.IsNullOrEmpty(found)) ?? wanted.ToString() ?? "";
+    }
+
+    /// <summary>Does lengthy work beside the pipeline, and shows how far it is; Ctrl+C ends it.</summary>
+    protected T Watch<T>(string activity, Func<IProgress<LayerProgress>, CancellationToken, T> work)
+    {
+        using var bars = new LayerBars(this, activity);
+        return bars.Watch(work, Stopped);
+    }
+}
