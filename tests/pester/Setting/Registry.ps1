@@ -10,7 +10,8 @@ function Start-Registry([string] $Folder, [switch] $Password) {
     Set-Content "$Folder/users" 'ann:$2y$05$1wyxN31Xp3g78QqUE5I4I.l3IZLjxqes59M9OEEI4ziYYU/I9K016'
     $auth = $Password ? "auth: {htpasswd: {realm: here, path: $Folder/users}}" : ''
     Set-Content "$Folder/registry.yml" 'version: 0.1', "storage: {filesystem: {rootdirectory: $Folder/store}}", "http: {addr: $authority}", $auth
-    $process = Start-Process docker-registry 'serve', "$Folder/registry.yml" -RedirectStandardOutput "$Folder/out" -RedirectStandardError "$Folder/log" -PassThru
+    # Start-Process would keep the files open here until it is collected.
+    $process = [Diagnostics.Process]::Start('sh', [string[]]('-c', "exec docker-registry serve '$Folder/registry.yml' >'$Folder/log' 2>&1"))
     $null = Wait-Until -Seconds 60 {
         if ($process.HasExited) { throw "The registry has ended: $(Get-Content -Raw "$Folder/log")" }
         $client = [Net.Sockets.TcpClient]::new()
@@ -23,6 +24,7 @@ function Stop-Registry($Registry) {
     if (-not $Registry) { return }
     $Registry.Process.Kill()
     $Registry.Process.WaitForExit()
+    $Registry.Process.Dispose()
 }
 
 # A listener that takes connections and never says a word.
