@@ -65,7 +65,7 @@ try {
             -Ours { New-ContainerImage $container "changed:$((++$script:number))" } -Theirs { docker commit $theirs "changed:$($script:number)" }
         Measure-Pair 'A second container of an image against docker run -d' -Rounds $Rounds -WarmUp 1 -Wanted 10 `
             -Ours { New-Container second $image -Network None } -Theirs { docker run -d --name second --network none bench sleep 10000 } `
-            -After { Remove-Container second -Force; docker rm -f second }
+            -After { Remove-Container second -Force; docker rm -f second | Out-Null }
         Get-Container | Remove-Container -Force
         Get-ContainerImage | Remove-ContainerImage -Force
     }
