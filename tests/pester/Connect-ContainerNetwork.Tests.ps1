@@ -25,6 +25,7 @@ Describe 'Connect-ContainerNetwork' -Tag Root -Skip:(-not ($isRoot -and $hasBusy
     AfterEach { Get-Container | Remove-Container -Force }
 
     It 'gives a running container one more interface, at once' {
+        $own = Get-NamespaceLink $PID net
         $null = Start-Web a @{ Network = 'web'; Hostname = 'server' }
         $b = New-Container b
         Get-Web b a | Should -BeNullOrEmpty
@@ -37,7 +38,7 @@ Describe 'Connect-ContainerNetwork' -Tag Root -Skip:(-not ($isRoot -and $hasBusy
         Read-Inside a 'cat /etc/hosts' | Should -Match '10\.231\.18\.50\s+b other'
         # The first network stays the way out.
         Read-Inside b 'ip route' | Should -Match 'default via .* dev eth0'
-        Get-NamespaceLink $PID net | Should -Be (Get-NamespaceLink 1 net)
+        Get-NamespaceLink $PID net | Should -Be $own
     }
 
     It 'is kept over a restart, and works on one that does not run' {

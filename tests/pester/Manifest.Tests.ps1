@@ -62,7 +62,7 @@ Describe '<_>' -ForEach $cmdlets {
 
     It 'has -WhatIf and -Confirm where it changes something, and only there' {
         # These run or look, and what is run decides what it changes.
-        $looks = $command.Verb -in 'Get', 'Test', 'Wait', 'Enter', 'Compare' -or $command.Name -eq 'Invoke-ContainerCommand'
+        $looks = $command.Verb -in 'Get', 'Test', 'Wait', 'Enter', 'Compare', 'Measure' -or $command.Name -eq 'Invoke-ContainerCommand'
         $command.Parameters.ContainsKey('WhatIf') | Should -Be (-not $looks)
         $command.Parameters.ContainsKey('Confirm') | Should -Be (-not $looks)
     }
@@ -72,7 +72,7 @@ Describe '<_>' -ForEach $cmdlets {
     }
 
     It 'says what it returns' {
-        if ($command.Verb -ne 'Remove') { $command.OutputType | Should -Not -BeNullOrEmpty }
+        if ($command.Verb -notin 'Remove', 'Unpublish') { $command.OutputType | Should -Not -BeNullOrEmpty }
     }
 
     It 'takes no parameter twice, by name or alias' {
@@ -81,7 +81,7 @@ Describe '<_>' -ForEach $cmdlets {
     }
 
     It 'names its parameters in the singular, in Pascal case' {
-        $own.Name | Where-Object { $_ -cnotmatch '^[A-Z][A-Za-z]+$' } | Should -BeNullOrEmpty
+        $own.Name | Where-Object { $_ -cnotmatch '^[A-Z][A-Za-z0-9]+$' } | Should -BeNullOrEmpty
     }
 
     It 'takes containers by name, id and object, where it takes them' {

@@ -273,8 +273,8 @@ Describe 'Beside another firewall' -Tag Root, Network -Skip:(-not $canRun) {
 
     It 'that drops what is forwarded, the supervisor carries everything, and says so' {
         Add-Drop
-        $said = Invoke-Elsewhere "`$web = New-Web web @{ Publish = ':80'; WarningVariable = 'warned' }; `"warnings `$(`$warned.Count)`"; `"`$(`$web.Ports[0].Carrier)`""
-        $said | Should -Contain 'warnings 1'
+        $said = Invoke-Elsewhere "`$web = New-Web web @{ Publish = ':80' }; `"`$(`$web.Ports[0].Carrier)`""
+        $said -like 'WARNING: Another firewall drops*' | Should -HaveCount 1
         $said | Should -Contain Relay
         Read-Url "http://198.51.100.2:$((Get-Container web).Ports[0].HostPort)/" | Should -Be hello
     }
@@ -343,7 +343,7 @@ Describe 'Without nft' -Tag Root, Network -Skip:(-not $canRun) {
 
     It 'the supervisor carries everything, and says so' {
         $said = Invoke-Without /dev/null "`$web = New-Container web -RootFs '$root' -Volume '${www}:/srv:ro' -Publish :80 -Command busybox -ArgumentList httpd, -f, -p, 80, -h, /srv -WarningVariable warned; `"warnings `$(`$warned.Count)`"; `$web.Ports[0].HostPort; `$web.Ports[0].Carrier"
-        $said | Should -Contain 'warnings 1'
+        $said -like 'WARNING: Another firewall drops*' | Should -HaveCount 1
         $said | Should -Contain 'Relay'
         $port = (Get-Container web).Ports[0].HostPort
         foreach ($address in '127.0.0.1', '[::1]') { Read-Url "http://${address}:$port/" | Should -Be hello }
