@@ -3,6 +3,7 @@ using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Formats;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Build;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Cmdlets.Host;
@@ -28,6 +29,9 @@ public sealed class ClearContainerStorageCommand : ImageCmdlet
         if (sweep.IsUncertain) WriteWarning("Not all images and containers can be read, so nobody can say what belongs to them: blobs and layers stay. Get-ContainerImage and Get-Container tell which.");
         foreach (Unused rest in sweep.Rest()) Clear(rest);
         if (ShouldProcess("what imports that were killed have left half unpacked", "Clear")) Store.Layers.ClearLeftovers();
+        if (!ShouldProcess("what builds that were killed have left, and what they remember of layers that are gone", "Clear")) return;
+        BuildStorage.ClearLeftovers(Engine);
+        BuildStorage.ClearRecords(Engine);
     });
 
     private void ClearContainers(StorageSweep sweep)

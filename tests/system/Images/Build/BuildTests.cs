@@ -1,6 +1,7 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Build;
 using PSContainer.Tests.System.Lane;
 
 namespace PSContainer.Tests.System.Images.Build;
@@ -183,14 +184,14 @@ public sealed class BuildTests : IDisposable
     }
 
     [SystemFact]
-    public void What_a_killed_build_left_goes_with_the_next_one()
+    public void What_a_killed_build_left_is_cleared()
     {
         _build.WithBusybox();
         string left = Path.Combine(_build.Root.Builds, "scratch/build-0123456789ab");
         Directory.CreateDirectory(left + "/upper/x");
         File.WriteAllText(left + "/lock", "");
         Container container = _build.Engine.Create(ImageDefaults.Apply(new ContainerSpec { Name = "build-0123456789ab", Command = "sleep", Arguments = ["1000"] }, _build.Engine.Images.Get("busybox")), start: true);
-        _build.Build("FROM busybox\nENV a=1");
+        Assert.Equal(1, BuildStorage.ClearLeftovers(_build.Engine));
         Assert.False(Directory.Exists(left));
         Assert.Null(_build.Engine.Store.IdOfName(container.Name));
     }
@@ -200,8 +201,8 @@ public sealed class BuildTests : IDisposable
     {
         _build.WithBusybox().Write("Containerfile", "FROM busybox\nRUN echo $RANDOM > /same\nRUN cat /same\n");
         var ids = new Digest[4];
-        Parallel.For(0, ids.Length, i => ids[i] = new Engine.Images.Build.ImageBuild(_build.Engine, null, _ => { })
-            .Run(new Engine.Images.Build.BuildRequest(Engine.Images.Build.BuildContext.Open(_build.Context, null)) { Names = [ImageReference.Parse($"app:{i}")] }, CancellationToken.None).Id);
+        Parallel.For(0, ids.Length, i => ids[i] = new ImageBuild(_build.Engine, null, _ => { })
+            .Run(new BuildRequest(BuildContext.Open(_build.Context, null)) { Names = [ImageReference.Parse($"app:{i}")] }, CancellationToken.None).Id);
         Assert.All(Enumerable.Range(0, ids.Length), i => Assert.Equal(ids[i], _build.Engine.Images.Get($"app:{i}").Id));
     }
 }

@@ -23,6 +23,9 @@ internal sealed class StageBuild(BuildTools tools, Stage stage, StageState state
         };
     });
 
+    // What errors of a RUN's container call its image.
+    private ImageReference Unfinished => new() { Registry = ImageReference.DefaultRegistry, Repository = "library/" + stage.Title, Tag = "unfinished" };
+
     private Expansion Expansion(Instruction instruction) => new(instruction.Place, tools.File.Escape, state.Variables.Value);
 
     private BuildEvent Workdir(WorkdirInstruction workdir, CancellationToken cancelled)
@@ -37,7 +40,7 @@ internal sealed class StageBuild(BuildTools tools, Stage stage, StageState state
     private BuildEvent Run(RunInstruction run, CancellationToken cancelled)
     {
         var image = new StoredImage(new Descriptor(MediaType.Manifest, Digest.Of(default), 0),
-            new ImageManifest(new Descriptor(MediaType.Config, Digest.Of(default), 0), [.. state.Layers.Select(layer => layer.Blob)]), state.ToConfig(), []);
+            new ImageManifest(new Descriptor(MediaType.Config, Digest.Of(default), 0), [.. state.Layers.Select(layer => layer.Blob)]), state.ToConfig(), [Unfinished]);
         var step = new RunStep(tools.Engine, run, image, state.Variables, tools.Surroundings);
         IReadOnlyList<(string Name, string Value)> arguments = state.Variables.Arguments;
         string prefix = arguments.Count == 0 ? "" : $"|{arguments.Count} {string.Concat(arguments.Select(pair => $"{pair.Name}={pair.Value} "))}";
