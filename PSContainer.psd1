@@ -8,17 +8,58 @@
     Description            = 'Linux containers, namespaces and resource limits as objects in a pipeline, without a daemon.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
-    FormatsToProcess       = @('PSContainer.format.ps1xml', 'Namespace.format.ps1xml', 'Limit.format.ps1xml', 'Host.format.ps1xml', 'Image.format.ps1xml')
+    FormatsToProcess       = @(
+        'PSContainer.format.ps1xml'
+        'Namespace.format.ps1xml'
+        'Limit.format.ps1xml'
+        'Host.format.ps1xml'
+        'Image.format.ps1xml'
+        'Network.format.ps1xml'
+        'Port.format.ps1xml'
+    )
     FunctionsToExport      = @()
     VariablesToExport      = @()
     AliasesToExport        = @()
     CmdletsToExport        = @(
-        'Add-ContainerImageTag', 'Build-ContainerImage', 'Clear-ContainerStorage', 'Compare-Container', 'Copy-ContainerItem', 'Enter-ContainerNamespace',
-        'Export-Container', 'Export-ContainerImage', 'Get-Container', 'Get-ContainerHost', 'Get-ContainerImage',
-        'Get-ContainerImageHistory', 'Get-ContainerLimit', 'Get-ContainerLog', 'Get-Namespace', 'Import-ContainerImage',
-        'Invoke-Container', 'Invoke-ContainerCommand', 'New-Container', 'New-ContainerImage', 'Remove-Container',
-        'Remove-ContainerImage', 'Repair-ContainerStorage', 'Request-ContainerImage', 'Set-ContainerLimit', 'Start-Container',
-        'Stop-Container', 'Submit-ContainerImage', 'Test-ContainerHost', 'Wait-Container'
+        'Add-ContainerImageTag'
+        'Build-ContainerImage'
+        'Clear-ContainerStorage'
+        'Compare-Container'
+        'Connect-ContainerNetwork'
+        'Copy-ContainerItem'
+        'Disconnect-ContainerNetwork'
+        'Enter-ContainerNamespace'
+        'Export-Container'
+        'Export-ContainerImage'
+        'Get-Container'
+        'Get-ContainerHost'
+        'Get-ContainerImage'
+        'Get-ContainerImageHistory'
+        'Get-ContainerLimit'
+        'Get-ContainerLog'
+        'Get-ContainerNetwork'
+        'Get-ContainerPort'
+        'Get-Namespace'
+        'Import-ContainerImage'
+        'Invoke-Container'
+        'Invoke-ContainerCommand'
+        'Measure-Container'
+        'New-Container'
+        'New-ContainerImage'
+        'New-ContainerNetwork'
+        'Publish-ContainerPort'
+        'Remove-Container'
+        'Remove-ContainerImage'
+        'Remove-ContainerNetwork'
+        'Repair-ContainerStorage'
+        'Request-ContainerImage'
+        'Set-ContainerLimit'
+        'Start-Container'
+        'Stop-Container'
+        'Submit-ContainerImage'
+        'Test-ContainerHost'
+        'Unpublish-ContainerPort'
+        'Wait-Container'
     )
     PrivateData            = @{
         PSData = @{

@@ -67,7 +67,7 @@ system() {
     ((EUID == 0)) || { not_run system "needs root"; return; }
     # In the virtual machine, where everything takes ten times as long, what cgroup v2 and another kernel may change.
     local only=()
-    [[ $in_vm ]] && only=(--filter 'FullyQualifiedName~.Engine.|FullyQualifiedName~.Limits.|FullyQualifiedName~.Isolation.|FullyQualifiedName~.Verbs.|FullyQualifiedName~.Entry.')
+    [[ $in_vm ]] && only=(--filter 'FullyQualifiedName~.Engine.|FullyQualifiedName~.Limits.|FullyQualifiedName~.Isolation.|FullyQualifiedName~.Verbs.|FullyQualifiedName~.Entry.|FullyQualifiedName~.Roots.LayerTests')
     xunit system 1200 "$(assembly system PSContainer.Tests.System)" "${only[@]}"
 }
 

@@ -75,7 +75,12 @@ Describe 'Other values' {
     }
 
     It 'complete -Network and -Status' {
-        Complete 'New-Container x -Network ' | Should -Be Host, None
+        Complete 'New-Container x -Network ' | Should -Be Bridge, Host, None
+        $null = New-ContainerNetwork web
+        Complete 'New-Container x -Network ' | Should -Be Bridge, Host, None, web
+        Complete 'New-Container x -Network container:o' | Should -Be container:os1, container:os2
+        foreach ($command in 'Get-ContainerNetwork', 'Remove-ContainerNetwork', 'Connect-ContainerNetwork', 'Disconnect-ContainerNetwork') { Complete "$command w" | Should -Be web }
+        Complete 'Connect-ContainerNetwork web os' | Should -Be os1, os2
         Complete 'Get-Container -Status R' | Should -Be Running
     }
 

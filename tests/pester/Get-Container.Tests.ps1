@@ -85,7 +85,7 @@ Describe 'Get-Container' {
 
     It 'shows a table of Name, Id, Status, Pid, Image, Command, Created' {
         $lines = Get-Container | Format-Table | Out-String -Width 160 | ForEach-Object { $_ -split "`n" -match '\S' -replace '\e\[[\d;]*m' }
-        -split $lines[0] | Should -Be Name, Id, Status, Pid, Image, Command, Created
+        -split $lines[0] | Should -Be Name, Id, Status, Pid, IPAddress, Image, Command, Created
         $lines[2] | Should -Match "^os1 +$($os1.ShortId) +Created +\(host\) +true +"
         $lines[3] | Should -Match '\(idle\)'
     }

@@ -62,7 +62,7 @@ Describe '<_>' -ForEach $cmdlets {
 
     It 'has -WhatIf and -Confirm where it changes something, and only there' {
         # These run or look, and what is run decides what it changes.
-        $looks = $command.Verb -in 'Get', 'Test', 'Wait', 'Enter' -or $command.Name -eq 'Invoke-ContainerCommand'
+        $looks = $command.Verb -in 'Get', 'Test', 'Wait', 'Enter', 'Compare' -or $command.Name -eq 'Invoke-ContainerCommand'
         $command.Parameters.ContainsKey('WhatIf') | Should -Be (-not $looks)
         $command.Parameters.ContainsKey('Confirm') | Should -Be (-not $looks)
     }
@@ -85,7 +85,8 @@ Describe '<_>' -ForEach $cmdlets {
     }
 
     It 'takes containers by name, id and object, where it takes them' {
-        if ($command.Name -notin 'New-Container', 'Invoke-Container' -and $command.Parameters['Container'] -and $command.Noun -ne 'Namespace') {
+        # Of a new image, -Name is the image's.
+        if ($command.Name -notin 'New-Container', 'Invoke-Container', 'New-ContainerImage' -and $command.Parameters['Container'] -and $command.Noun -ne 'Namespace') {
             $command.Parameters['Container'].Aliases | Should -Contain Name
             $command.Parameters['Container'].Aliases | Should -Contain ContainerId
         }

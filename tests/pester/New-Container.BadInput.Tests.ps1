@@ -22,8 +22,9 @@ BeforeAll {
         # Or every test after this one would fail with it.
         $made | Remove-Container -Force
         $made | Should -BeNullOrEmpty
-        (Get-ChildItem -Recurse $env:PSCONTAINER_ROOT -ErrorAction Ignore | Where-Object Name -notin 'containers', 'names', 'run').FullName | Should -BeNullOrEmpty
-        Get-Process pscontainer -ErrorAction Ignore | Where-Object CommandLine -match ([regex]::Escape($folder)) | Should -BeNullOrEmpty
+        (Get-ChildItem -Recurse $env:PSCONTAINER_ROOT -ErrorAction Ignore | Where-Object Name -notin 'containers', 'names', 'run', 'networks', 'bridge.json').FullName | Should -BeNullOrEmpty
+        # A network's bridge is taken away by a process of its own, a moment later.
+        Wait-Until { -not (Get-Process pscontainer -ErrorAction Ignore | Where-Object CommandLine -match ([regex]::Escape($folder))) } 20 | Should -BeTrue
     }
 }
 
@@ -101,7 +102,6 @@ Describe 'New-Container with a wish that cannot be met' {
         @{ Name = 'Memory'; Value = '40 parsecs'; Id = 'ParameterArgumentTransformationError' }
         @{ Name = 'Environment'; Value = 'novalue'; Id = 'ParameterArgumentTransformationError' }
         @{ Name = 'Label'; Value = '=x'; Id = 'ParameterArgumentTransformationError' }
-        @{ Name = 'Network'; Value = 'Banana'; Id = 'CannotConvertArgumentNoMessage' }
     ) {
         $wish = @{ $Name = $Value }
         $failure = Get-Failure { New-Container x @wish }

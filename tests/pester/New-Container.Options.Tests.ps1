@@ -105,8 +105,8 @@ Describe 'New-Container: the process' -Tag Root -Skip:(-not $isRoot) {
 Describe 'New-Container: network' -Tag Root -Skip:(-not $isRoot) {
     AfterEach { Get-Container | Remove-Container -Force }
 
-    It 'has loopback, up, and nothing else' {
-        $container = New-Container os1
+    It 'has loopback, up, and nothing else with -Network None' {
+        $container = New-Container os1 -Network None
         Read-Inside $container 'ls /sys/class/net; cat /sys/class/net/lo/flags' | Should -Be "lo`n0x9"
         Read-Inside $container 'tail -n +3 /proc/net/dev | wc -l' | Should -Be 1
         (New-Container os2 -Network None).Pid | ForEach-Object { Get-NamespaceLink $_ net } | Should -Not -Be (Get-NamespaceLink $container.Pid net)

@@ -134,7 +134,7 @@ Describe 'New-Container' -Tag Root -Skip:(-not $isRoot) {
         Get-Trace $container.Id | Should -BeNullOrEmpty
         (Get-Container os1).CgroupPath | Should -BeNullOrEmpty
         Remove-Container os1
-        (Get-ChildItem -Recurse $env:PSCONTAINER_ROOT -File).FullName | Should -BeNullOrEmpty
+        (Get-ChildItem -Recurse $env:PSCONTAINER_ROOT -File | Where-Object Name -ne bridge.json).FullName | Should -BeNullOrEmpty
     }
 }
 

@@ -7,7 +7,7 @@ BeforeAll {
     . $PSScriptRoot/Setting/Failure.ps1
     . $PSScriptRoot/Setting/Session.ps1
     Enter-Storage remove-container
-    function Get-Left { (Get-ChildItem -Recurse -Force $env:PSCONTAINER_ROOT | Where-Object Name -notin 'containers', 'names', 'run').FullName }
+    function Get-Left { (Get-ChildItem -Recurse -Force $env:PSCONTAINER_ROOT | Where-Object Name -notin 'containers', 'names', 'run', 'networks', 'bridge.json', '.lock').FullName }
 }
 
 AfterAll { Exit-Storage }

@@ -79,6 +79,12 @@ public static partial class Files
     [LibraryImport("libc", EntryPoint = "isatty")]
     private static partial int IsTerminalCall(int descriptor);
 
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial long SeekCall(int descriptor, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AccessCall(string path, int mode);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
@@ -164,11 +170,25 @@ public static partial class Files
         fixed (byte* start = bytes) return (int)WriteCall(descriptor, start, bytes.Length);
     }
 
+    /// <summary>Back to the beginning of a file, for whoever reads it next.</summary>
+    /// <exception cref="KernelException"/>
+    public static void Rewind(int descriptor)
+    {
+        if (SeekCall(descriptor, 0, 0) != 0) throw new KernelException("lseek", Syscall.Last);
+    }
+
     /// <summary>Makes reads and writes answer EAGAIN in place of waiting (O_NONBLOCK).</summary>
     public static void SetNonBlocking(int descriptor)
     {
         const int setStatusFlags = 4;
         FcntlCall(descriptor, setStatusFlags, OpenFlags.NonBlock);
+    }
+
+    /// <summary>access(2): there is such a file, and it may be executed.</summary>
+    public static bool IsExecutable(string path)
+    {
+        const int execute = 1;
+        return AccessCall(path, execute) == 0;
     }
 
     /// <summary>isatty(3).</summary>

@@ -5,8 +5,8 @@ namespace PSContainer.Kernel;
 /// <summary>A kernel call that failed: which one, with which error, on what.</summary>
 public sealed class KernelException : Exception
 {
-    public KernelException(string call, Errno errno, string? path = null)
-        : base(path is null ? $"{call}: {Describe(errno)}" : $"{call} {path}: {Describe(errno)}")
+    public KernelException(string call, Errno errno, string? path = null, string? words = null)
+        : base((path is null ? $"{call}: {Describe(errno)}" : $"{call} {path}: {Describe(errno)}") + (words is null ? "" : $": {words}"))
     {
         Call = call;
         Errno = errno;

@@ -19,6 +19,7 @@ public static class SyscallNumber
     public static readonly int Socket = X64 ? 41 : 198;
     public static readonly int Sendto = X64 ? 44 : 206;
     public static readonly int Recvfrom = X64 ? 45 : 207;
+    public static readonly int Setsockopt = X64 ? 54 : 208;
     public static readonly int Execve = X64 ? 59 : 221;
     public static readonly int ExitGroup = X64 ? 231 : 94;
     public static readonly int Kill = X64 ? 62 : 129;
@@ -52,6 +53,7 @@ public static class SyscallNumber
     public static readonly int Dup3 = X64 ? 292 : 24;
     public static readonly int Prlimit64 = X64 ? 302 : 261;
     public static readonly int Setns = X64 ? 308 : 268;
+    public static readonly int Getrandom = X64 ? 318 : 278;
     public static readonly int Bpf = X64 ? 321 : 280;
     public static readonly int Execveat = X64 ? 322 : 281;
     public static readonly int MemfdCreate = X64 ? 319 : 279;

@@ -20,6 +20,7 @@ internal static class Program
           plan [--bundle B] [ID]                              the kernel calls that run would make
           enter --target PID [--type T,...] COMMAND ...       into the namespaces of any process
           monitor ID                                          what the module starts: create, start and stay
+          sweep                                               take away bridges of networks that nobody is on
 
         A bundle is a folder with an OCI config.json. Exit status: that of the command, 126 or 127 where it can't be started,
         1 for every other failure.
@@ -50,6 +51,7 @@ internal static class Program
                 case "enter": return EnterVerb.Execute(context, line);
                 case "list": return ListVerb.Execute(context, line);
                 case "plan": return PlanVerb.Execute(context, line);
+                case "sweep": return SweepVerb.Execute(context);
                 case "monitor": return Supervision.MonitorVerb.Execute(context, line);
                 case null or "help":
                     Text.Out(Usage);

@@ -17,21 +17,20 @@ internal static class Reply
         s_descriptor = descriptor;
     }
 
-    public static void Started(ProcessIdentity process)
+    /// <param name="process">What runs now.</param>
+    /// <param name="warnings">What could be done only in part.</param>
+    public static void Started(ProcessIdentity process, IReadOnlyList<string>? warnings = null)
         => Send(JsonFile.Bytes(json =>
         {
             json.WriteNumber("pid", process.Pid);
             json.WriteNumber("startTime", process.StartTime);
+            if (warnings is not { Count: > 0 }) return;
+            json.WriteStartArray("warnings");
+            foreach (string warning in warnings) json.WriteStringValue(warning);
+            json.WriteEndArray();
         }, indented: false));
 
-    public static void Failure(EngineException failure)
-        => Send(JsonFile.Bytes(json =>
-        {
-            json.WriteString("id", failure.Id);
-            json.WriteString("reason", failure.Reason.ToString());
-            json.WriteString("message", failure.Message);
-            if (failure.Advice is not null) json.WriteString("advice", failure.Advice);
-        }, indented: false));
+    public static void Failure(EngineException failure) => Send(EngineFailure.ToJson(failure));
 
     private static void Send(byte[] answer)
     {

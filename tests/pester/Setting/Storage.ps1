@@ -10,9 +10,13 @@ function Get-RunFolder {
         $env:PSCONTAINER_TEST_RUN = [IO.Directory]::CreateTempSubdirectory('pscontainer-pester-').FullName
         chmod 755 $env:PSCONTAINER_TEST_RUN
         $global:PSContainerCgroupsBefore = @(Get-Cgroup '*')
+        $global:PSContainerLinksBefore = @(Get-HostLink)
     }
     $env:PSCONTAINER_TEST_RUN
 }
+
+# Bridges of networks and halves of containers' veth pairs on this machine, whoever's they are.
+function Get-HostLink { (Get-ChildItem /sys/class/net).Name | Where-Object { $_ -match '^pc-.*-[0-9a-f]{6}$|^psv[0-9a-f]{9}-\d+$' } }
 
 # v1 has a folder in each hierarchy, v2 has one in all.
 function Get-Cgroup([string] $Id) {
@@ -23,13 +27,15 @@ function Enter-Storage([string] $Name) {
     $script:folder = New-Item -ItemType Directory -Force (Join-Path (Get-RunFolder) $Name)
     $script:rootBefore = $env:PSCONTAINER_ROOT
     $env:PSCONTAINER_ROOT = Join-Path $folder storage
+    $global:PSContainerRoots += @($env:PSCONTAINER_ROOT)
     Import-Module $module -Force
 }
 
 function Exit-Storage {
     try {
         Get-Container | Remove-Container -Force
-        foreach ($left in 'containers', 'run', 'names') { Get-ChildItem -LiteralPath "$env:PSCONTAINER_ROOT/$left" -ErrorAction Ignore | Should -BeNullOrEmpty }
+        Get-ContainerNetwork | Remove-ContainerNetwork
+        foreach ($left in 'containers', 'run', 'names', 'networks') { Get-ChildItem -LiteralPath "$env:PSCONTAINER_ROOT/$left" -ErrorAction Ignore | Should -BeNullOrEmpty }
     }
     finally {
         # What a failed test has left must not make the next file fail; Leaks.Tests.ps1 still sees the folder.

@@ -95,7 +95,7 @@ public class FileSystemTests
     public void The_hosts_network_is_shared_on_wish()
     {
         string own = new FileInfo("/proc/self/ns/net").LinkTarget!;
-        Assert.Equal([own], EngineContainer.Print("readlink /proc/self/ns/net", new ContainerSpec { Network = NetworkMode.Host }));
+        Assert.Equal([own], EngineContainer.Print("readlink /proc/self/ns/net", new ContainerSpec { Network = new() { Network = "Host" } }));
         Assert.NotEqual([own], EngineContainer.Print("readlink /proc/self/ns/net"));
     }
 }

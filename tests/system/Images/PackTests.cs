@@ -70,6 +70,42 @@ public sealed class PackTests : IDisposable
         Files.Close(file);
     }
 
+    [SystemTheory("tar")]
+    [InlineData("pax")]
+    [InlineData("gnu")]
+    public void What_tar_has_packed_is_unpacked_as_tar_does(string format)
+    {
+        Shell("""
+            mkdir -p in/a/b out; cd in; chmod 2755 a; chown 5:6 a/b; echo text > a/b/f; chmod 4755 a/b/f; ln a/b/f a/hard; ln -s ../nowhere a/soft; chown -h 7:8 a/soft; mkfifo pipe; mknod null c 1 3
+            echo x > "$(printf 'caf\351')"; mkdir "$(printf '%0120d' 7)"; echo y > "$(printf '%0120d' 7)/$(printf '%0120d' 8)"; touch -d @1000000000 a/b/f a/b a .
+            """);
+        Shell($"tar --format={format} -cf a.tar -C in . && tar -xpf a.tar -C out --numeric-owner");
+        using FileStream archive = File.OpenRead(_tree + "/a.tar");
+        Layer layer = _store.Store.Unpack(archive, null, null);
+        Assert.Equal(Listing(_tree + "/out"), Listing(layer.Folder));
+        Assert.Equal(FileStatus.Of(Files.AtFdcwd, _tree + "/out").Modified.Seconds, FileStatus.Of(Files.AtFdcwd, layer.Folder).Modified.Seconds);
+    }
+
+    [SystemFact]
+    public void A_path_as_long_as_an_archive_takes_goes_in_and_comes_out()
+    {
+        Shell("mkdir -p $(printf 'd/%.0s' $(seq 900))end");
+        PackedLayer packed = Pack();
+        using FileStream blob = Blobs.Open(packed.Blob.Digest);
+        Assert.Equal(901, _store.Store.Unpack(blob, packed.Blob, packed.DiffId).Entries);
+    }
+
+    [SystemFact]
+    public void Times_can_be_held_down()
+    {
+        Shell("touch -d @1000 old; touch -d @2000000000 new; mkdir d; touch -d @2000000001 d");
+        PackedLayer packed = LayerPacker.Pack(Blobs, [_tree], TreeKind.Layer, latest: DateTimeOffset.FromUnixTimeSeconds(1_500_000_000));
+        using FileStream blob = Blobs.Open(packed.Blob.Digest);
+        Layer layer = _store.Store.Unpack(blob, packed.Blob, packed.DiffId);
+        long[] times = [.. ((string[])["old", "new", "d"]).Select(name => FileStatus.Of(Files.AtFdcwd, $"{layer.Folder}/{name}").Modified.Seconds)];
+        Assert.Equal([1000, 1_500_000_000, 1_500_000_000], times);
+    }
+
     [SystemFact]
     public void The_same_tree_is_the_same_layer()
     {

@@ -36,7 +36,7 @@ public class SpecTranslationTests
     }
 
     [Fact]
-    public void The_hosts_network_is_no_namespace() => Assert.DoesNotContain(Translate(new ContainerSpec { Network = NetworkMode.Host }).Linux.Namespaces, n => n.Type == "network");
+    public void The_hosts_network_is_no_namespace() => Assert.DoesNotContain(Translate(new ContainerSpec { Network = new() { Network = "Host" } }).Linux.Namespaces, n => n.Type == "network");
 
     [Fact]
     public void Variables_of_the_wish_replace_the_defaults()

@@ -95,6 +95,12 @@ public class OrderTests
         Assert.False(SamplePlan.Build((spec => (spec with { Hostname = null }).With((LinuxSpec l) => l with { Namespaces = [new("mount")] }))).Has("sethostname"));
     }
 
+    [Theory]
+    [InlineData(true, "~[]")]
+    [InlineData(false, "[]")]
+    public void The_idle_init_is_born_deaf_so_that_no_signal_is_lost_and_a_program_is_not(bool idle, string mask)
+        => Assert.Equal(mask, SamplePlan.Build(SamplePlan.Spec(), request => request with { Idle = idle }).Step("rt_sigprocmask(").Arguments[1].ToString());
+
     [Fact]
     public void Every_step_has_a_reason_and_every_slot_is_filled_before_it_is_used()
     {

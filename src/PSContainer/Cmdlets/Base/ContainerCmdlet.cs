@@ -13,9 +13,9 @@ public abstract class ContainerCmdlet : PSCmdlet
     private ContainerEngine? _engine;
 
     /// <summary>Made once a cmdlet, because $env:PSCONTAINER_ROOT may change between two.</summary>
-    protected ContainerEngine Engine => _engine ??= NewEngine();
+    protected ContainerEngine Engine => _engine ??= NewEngine(WriteWarning);
 
-    internal static ContainerEngine NewEngine() => new(StorageRoot.FromEnvironment(), Path.Combine(ModuleFolder, "pscontainer"));
+    internal static ContainerEngine NewEngine(Action<string>? warn = null) => new(StorageRoot.FromEnvironment(), Path.Combine(ModuleFolder, "pscontainer")) { Warn = warn };
 
     /// <summary>Runs a piece of work on one object; its failure is an error about that object, and the rest go on.</summary>
     protected bool Try(object? target, Action work)
@@ -40,8 +40,10 @@ public abstract class ContainerCmdlet : PSCmdlet
         if (plain is Container known) return [Engine.Get(known.Id)];
         string text = NameIn(wanted) ?? plain.ToString() ?? "";
         if (Wildcards(text) is not { } pattern) return [Engine.Get(text)];
+        // Ids are random: without this, "Remove-Container a*" would remove one container in sixteen beside those that are meant.
+        bool meansId = text.AsSpan().IndexOfAny('*', '?', '[') >= ContainerId.ShortLength;
         return Engine.Store.All(broken => WriteError(ErrorTable.Record(broken, text)))
-            .Where(record => pattern.IsMatch(record.Name) || pattern.IsMatch(record.Id))
+            .Where(record => pattern.IsMatch(record.Name) || (meansId && pattern.IsMatch(record.Id)))
             .Select(Engine.Probe);
     }
 

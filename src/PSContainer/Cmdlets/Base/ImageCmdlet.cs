@@ -39,19 +39,7 @@ public abstract class ImageCmdlet : ContainerCmdlet
     protected static ImageReference[] NamesMeant(StoredImage image, object wanted)
     {
         string text = TextOf(wanted);
-        return Wildcards(text) is { } pattern ? [.. image.Names.Where(name => Matches(pattern, name))] : [.. image.Names.Where(name => name.FullName == FullName(text))];
-    }
-
-    private static string? FullName(string text)
-    {
-        try
-        {
-            return ImageReference.Parse(text).FullName;
-        }
-        catch (EngineException)
-        {
-            return null;
-        }
+        return Wildcards(text) is { } pattern ? [.. image.Names.Where(name => Matches(pattern, name))] : [.. image.Names.Where(name => name.FullName == ImageReference.TryParse(text)?.FullName)];
     }
 
     /// <summary>What names the image: an image object is its digest, a container the id of its image.</summary>

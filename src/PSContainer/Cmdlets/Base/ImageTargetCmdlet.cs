@@ -14,13 +14,16 @@ public abstract class ImageTargetCmdlet : ImageCmdlet
     [ValidateNotNullOrEmpty]
     public object[] Image { get; set; } = [];
 
+    /// <summary>At least one of them could not be worked on.</summary>
+    protected bool HasFailed { get; private set; }
+
     protected override void ProcessRecord()
     {
         foreach (object wanted in Image)
         {
             StoredImage[] found = [];
-            if (!Try(wanted, () => found = [.. ResolveImages(wanted)])) continue;
-            foreach (StoredImage image in found) Try(wanted, () => Act(image, wanted));
+            HasFailed |= !Try(wanted, () => found = [.. ResolveImages(wanted)]);
+            foreach (StoredImage image in found) HasFailed |= !Try(wanted, () => Act(image, wanted));
         }
     }
 

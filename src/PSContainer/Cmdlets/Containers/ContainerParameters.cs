@@ -6,6 +6,8 @@ using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Ports;
 
 namespace PSContainer.Cmdlets.Containers;
 
@@ -85,9 +87,56 @@ public abstract class ContainerParameters : ContainerCmdlet
     [Parameter]
     public SwitchParameter ReadOnly { get; set; }
 
-    /// <summary>None: loopback alone. Host: this machine's own network.</summary>
+    /// <summary>Bridge: the network of all that name none. Host: this machine's own. None: loopback alone. A network's name, or container:NAME.</summary>
     [Parameter]
-    public NetworkMode Network { get; set; }
+    [ArgumentCompleter(typeof(NetworkChoiceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Network { get; set; } = "Bridge";
+
+    /// <summary>The address on that network; the lowest that is free where it is not given.</summary>
+    [Parameter]
+    [Alias("IP")]
+    public string? IPAddress { get; set; }
+
+    [Parameter]
+    [Alias("IP6")]
+    public string? IPv6Address { get; set; }
+
+    /// <summary>Six bytes, as in 02:42:ac:11:00:05; made from the address where it is not given.</summary>
+    [Parameter]
+    public string? MacAddress { get; set; }
+
+    /// <summary>More names by which the others on that network find it.</summary>
+    [Parameter]
+    public string[] NetworkAlias { get; set; } = [];
+
+    /// <summary>Addresses of DNS servers, in place of this machine's.</summary>
+    [Parameter]
+    [Alias("Dns")]
+    public string[] DnsServer { get; set; } = [];
+
+    /// <summary>Domains in which names are looked up, in place of this machine's; '.' for none.</summary>
+    [Parameter]
+    public string[] DnsSearch { get; set; } = [];
+
+    /// <summary>More entries for its hosts file: name:address, name:host-gateway.</summary>
+    [Parameter]
+    public string[] AddHost { get; set; } = [];
+
+    /// <summary>Ports of this machine that lead to it: 8080:80, 127.0.0.1:8080:80/tcp, 8080-8090:80-90/udp, :80 for a free one.</summary>
+    [Parameter]
+    [Alias("p")]
+    [ValidateNotNullOrEmpty]
+    public string[] Publish { get; set; } = [];
+
+    /// <summary>Ports that it listens on, for -PublishAll: 80, 53/udp.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Expose { get; set; } = [];
+
+    /// <summary>Publishes every port that it exposes on a free port of this machine.</summary>
+    [Parameter]
+    public SwitchParameter PublishAll { get; set; }
 
     /// <summary>Labels: a hashtable, or 'name=value'.</summary>
     [Parameter]
@@ -120,7 +169,14 @@ public abstract class ContainerParameters : ContainerCmdlet
             Volumes = [.. Volume.Select(volume => VolumeSpec.Parse(Localise(volume)))],
             Tmpfs = Tmpfs,
             ReadOnly = ReadOnly,
-            Network = Network,
+            Network = new NetworkWish
+            {
+                Network = Network, IPAddress = IPAddress, IPv6Address = IPv6Address, MacAddress = MacAddress, Aliases = NetworkAlias,
+                DnsServers = DnsServer, DnsSearch = DnsSearch, ExtraHosts = AddHost,
+            },
+            Ports = PortWish.ParseAll(Publish),
+            ExposedPorts = [.. Expose.SelectMany(PortWish.ParseExposed)],
+            PublishAll = PublishAll,
             Labels = NameValueAttribute.Pairs(Label),
             AutoRemove = autoRemove,
             RootFs = RootFs is null ? null : GetUnresolvedProviderPathFromPSPath(RootFs),

@@ -28,10 +28,8 @@ public sealed class ClearContainerStorageCommand : ImageCmdlet
         foreach (Unused image in sweep.Images(UnusedImage)) Clear(image);
         if (sweep.IsUncertain) WriteWarning("Not all images and containers can be read, so nobody can say what belongs to them: blobs and layers stay. Get-ContainerImage and Get-Container tell which.");
         foreach (Unused rest in sweep.Rest()) Clear(rest);
-        if (ShouldProcess("what imports that were killed have left half unpacked", "Clear")) Store.Layers.ClearLeftovers();
-        if (!ShouldProcess("what builds that were killed have left, and what they remember of layers that are gone", "Clear")) return;
-        BuildStorage.ClearLeftovers(Engine);
-        BuildStorage.ClearRecords(Engine);
+        if (ShouldProcess("half unpacked layers, and what builds remember of layers that are gone", "Clear")) sweep.Tidy();
+        if (ShouldProcess("what builds that were killed have left", "Clear")) BuildStorage.ClearLeftovers(Engine);
     });
 
     private void ClearContainers(StorageSweep sweep)

@@ -24,8 +24,7 @@ public sealed class AddContainerImageTagCommand : ImageTargetCmdlet
     {
         ImageReference[] names = [.. Tag.Select(ImageReference.ParseName)];
         if (!ShouldProcess(image.Name, $"Add the name {string.Join(", ", names.Select(name => name.ShortName))}")) return;
-        // All the names that it has: they are the image's own, and given anew nothing happens to them.
-        StoredImage named = Store.Register(image.Descriptor, [.. image.Names, .. names]);
+        StoredImage named = Store.Register(image.Descriptor, names);
         if (PassThru) WriteObject(View([named]), enumerateCollection: true);
     }
 }

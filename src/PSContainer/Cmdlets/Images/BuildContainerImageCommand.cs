@@ -6,6 +6,7 @@ using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Images.Build;
+using PSContainer.Engine.Networks;
 
 namespace PSContainer.Cmdlets.Images;
 
@@ -53,9 +54,10 @@ public sealed class BuildContainerImageCommand : ImageCmdlet
     [NameValue]
     public IDictionary? Label { get; set; }
 
-    /// <summary>What RUN reaches: this machine's own network, or none.</summary>
+    /// <summary>What RUN is on: Bridge, Host, None, or a network's name.</summary>
     [Parameter]
-    public NetworkMode Network { get; set; } = NetworkMode.Host;
+    [ArgumentCompleter(typeof(NetworkChoiceCompleter))]
+    public string Network { get; set; } = ContainerNetwork.DefaultName;
 
     /// <summary>Bytes of memory that each RUN may use.</summary>
     [Parameter]

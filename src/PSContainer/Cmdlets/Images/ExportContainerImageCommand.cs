@@ -12,7 +12,6 @@ namespace PSContainer.Cmdlets.Images;
 public sealed class ExportContainerImageCommand : ImageTargetCmdlet
 {
     private readonly List<ExportedImage> _images = [];
-    private bool _hasFailed;
 
     /// <summary>The archive; a folder that is there, or a path that ends in '/', becomes a layout.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -31,14 +30,6 @@ public sealed class ExportContainerImageCommand : ImageTargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    protected override void ProcessRecord()
-    {
-        int before = _images.Count;
-        base.ProcessRecord();
-        // An archive that lacks what was asked for would be found out when it is needed.
-        if (_images.Count == before) _hasFailed = true;
-    }
-
     // By a name it goes out with that one, else with all that it has.
     protected override void Act(StoredImage image, object wanted)
     {
@@ -48,7 +39,8 @@ public sealed class ExportContainerImageCommand : ImageTargetCmdlet
 
     protected override void EndProcessing()
     {
-        if (_hasFailed || _images.Count == 0) return;
+        // An archive that lacks one of them would be found out when it is needed.
+        if (HasFailed || _images.Count == 0) return;
         string path = GetUnresolvedProviderPathFromPSPath(Path);
         bool isFolder = Directory.Exists(path) || path.EndsWith('/');
         if (!ShouldProcess(path, $"Export {string.Join(", ", _images.Select(image => image.Image.Name).Distinct())}")) return;

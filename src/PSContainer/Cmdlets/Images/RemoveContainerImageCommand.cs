@@ -31,16 +31,16 @@ public sealed class RemoveContainerImageCommand : ImageCmdlet
             Try(wanted, () =>
             {
                 string text = TextOf(wanted);
-                if (Wildcards(text) is { } pattern) RemoveMatching(text, pattern);
+                if (Wildcards(text) is not null) RemoveMatching(text);
                 else Remove(text);
             });
         }
     }
 
-    private void RemoveMatching(string text, WildcardPattern pattern)
+    private void RemoveMatching(string text)
     {
         foreach (StoredImage image in ResolveImages(text).ToArray())
-            foreach (ImageReference name in image.Names.Where(name => Matches(pattern, name))) Try(name.ShortName, () => RemoveName(name));
+            foreach (ImageReference name in NamesMeant(image, text)) Try(name.ShortName, () => RemoveName(name));
     }
 
     private void Remove(string text)
@@ -57,7 +57,7 @@ public sealed class RemoveContainerImageCommand : ImageCmdlet
             if (ShouldProcess($"{name.ShortName} ({broken.Message})", "Remove")) Store.ForgetName(name);
             return;
         }
-        if (image.Names.FirstOrDefault(name => name.FullName == NameIn(text)) is { } meant) RemoveName(meant);
+        if (NamesMeant(image, text) is [var meant, ..]) RemoveName(meant);
         else if (ShouldProcess(Shown(image), "Remove")) Freed(Removal.Remove(image, Force));
     }
 
@@ -71,16 +71,4 @@ public sealed class RemoveContainerImageCommand : ImageCmdlet
     private void Freed(long bytes) => WriteVerbose($"{ContainerColumns.Size(bytes)} freed.");
 
     private static string Shown(StoredImage image) => image.Names.Count > 0 ? string.Join(", ", image.Names) : image.Id.Short;
-
-    private static string? NameIn(string text)
-    {
-        try
-        {
-            return ImageReference.Parse(text).FullName;
-        }
-        catch (EngineException)
-        {
-            return null;
-        }
-    }
 }

@@ -66,7 +66,7 @@ public sealed class CommandProcess : IDisposable
         }
         try
         {
-            process.Process = SupervisorReply.Read(reply);
+            process.Process = SupervisorReply.Read(reply, engine.Warn);
             process._program = process.Process.Open();
             if (process._input >= 0) Files.SetNonBlocking(process._input);
             return process;

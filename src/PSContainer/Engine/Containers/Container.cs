@@ -1,5 +1,8 @@
+using System.Net;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Engine.Containers;
@@ -13,13 +16,17 @@ public sealed class Container
     private readonly ContainerRecord _record;
     private readonly RunState? _run;
     private readonly ExitRecord? _exit;
+    private readonly ContainerNetworking? _networking;
 
-    internal Container(ContainerRecord record, RunState? run, ContainerStatus status, ExitRecord? exit)
+    internal Container(ContainerRecord record, RunState? run, ContainerStatus status, ExitRecord? exit, ContainerNetworking? networking, PortState? ports)
     {
         _record = record;
         _run = run;
         _exit = exit;
+        _networking = networking;
         Status = status;
+        bool isRunning = IsAlive && ports is not null;
+        Ports = [.. (isRunning ? ports!.Bindings : IsAlive ? [] : record.Ports).Select(binding => PublishedPort.Of(binding, record.Name, isRunning ? ports : null))];
     }
 
     public string Name => _record.Name;
@@ -42,7 +49,7 @@ public sealed class Container
     public string? ImageId => _record.From?.Id.ToString();
 
     /// <summary>"8080/tcp": what its image says that it listens on.</summary>
-    public IReadOnlyList<string> ExposedPorts => _record.From?.ExposedPorts ?? [];
+    public string[] ExposedPorts => [.. _record.From?.ExposedPorts ?? []];
 
     /// <summary>How its image would have its health looked after; nothing here runs it.</summary>
     public Healthcheck? Healthcheck => _record.From?.Healthcheck;
@@ -70,6 +77,23 @@ public sealed class Container
 
     /// <summary>What it uses at this moment; null where nothing runs.</summary>
     public ContainerUsage? Usage => Cgroup?.ReadUsage();
+
+    /// <summary>None, Host, Container (another one's), or Network: then <see cref="Networks"/> names them.</summary>
+    public NetworkMode NetworkMode => _networking?.Mode ?? NetworkMode.None;
+
+    /// <summary>The networks that it is on, running or not.</summary>
+    public IReadOnlyList<string> Networks => [.. Endpoints.Select(endpoint => endpoint.Network)];
+
+    /// <summary>Its places on them: addresses as they are, or as they were when it last ran.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _networking?.Endpoints ?? [];
+
+    /// <summary>Its address on the first of them; null where nothing runs.</summary>
+    public IPAddress? IPAddress => IsAlive ? Endpoints.FirstOrDefault()?.IPAddress : null;
+    public IPAddress? IPv6Address => IsAlive ? Endpoints.FirstOrDefault()?.IPv6Address : null;
+    public string? MacAddress => IsAlive ? Endpoints.FirstOrDefault()?.MacAddress : null;
+
+    /// <summary>The ports of this machine that lead to it now; where nothing runs, those that will at the next start.</summary>
+    public IReadOnlyList<PublishedPort> Ports { get; }
 
     public override string ToString() => Name;
 

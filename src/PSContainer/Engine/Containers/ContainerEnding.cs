@@ -1,4 +1,6 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -118,7 +120,9 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
 
     private void ClearResidue(Container container)
     {
+        if (new NetworkAttachment(root).Detach(container.Id)) NetworkSweep.Run(root);
         if (container.Run is not { } run) return;
+        PortState.Clear(root, run.Id);
         if (run.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
         new RunStore(root).Release(run.Id);
     }

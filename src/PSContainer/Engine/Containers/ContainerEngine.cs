@@ -1,10 +1,12 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Logs;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Commands;
 using PSContainer.Engine.Roots;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
@@ -17,6 +19,9 @@ namespace PSContainer.Engine.Containers;
 public sealed class ContainerEngine(StorageRoot root, string executable)
 {
     public ContainerStore Store { get; } = new(root);
+
+    /// <summary>Takes what a start could do only in part; called while the start is asked for, on the same thread.</summary>
+    public Action<string>? Warn { get; init; }
 
     private StorageRoot Root { get; } = root;
 
@@ -31,14 +36,15 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         string folder = Root.ContainerFolder(record.Id), runFolder = Root.RunFolder(record.Id);
         RunState? run = RunState.Read(runFolder);
         ExitRecord? exit = ExitRecord.Read(folder);
+        ContainerNetworking? networking = ContainerNetworking.Read(folder);
         if (run is not null)
         {
             ContainerStatus status = StatusProbe.Of(run, runFolder);
-            if (status != ContainerStatus.Stopped) return new Container(record, run, status, exit);
+            if (status != ContainerStatus.Stopped) return new Container(record, run, status, exit, networking, PortState.TryRead(runFolder));
         }
         // The exit file is made at the start and stays empty where nobody saw the end.
         bool everRan = run is not null || File.Exists(Path.Combine(folder, ExitRecord.FileName));
-        return new Container(record, run, everRan ? ContainerStatus.Stopped : ContainerStatus.Created, exit);
+        return new Container(record, run, everRan ? ContainerStatus.Stopped : ContainerStatus.Created, exit, networking, ports: null);
     }
 
     /// <summary>The names of all running containers by their first process; what can't be read is passed over.</summary>
@@ -123,6 +129,17 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         return container.AutoRemove ? container : Probe(container.Record);
     }
 
+    /// <summary>The ports of this machine that lead to a container at this moment.</summary>
+    public IReadOnlyList<PublishedPort> Ports(Container container) => new ContainerPorts(Root, container).Current();
+
+    /// <summary>Publishes more ports of a container, running or not.</summary>
+    /// <exception cref="EngineException">PortInUse and what else stands against it.</exception>
+    public IReadOnlyList<PublishedPort> Publish(Container container, IReadOnlyList<PortBinding> ports) => new ContainerPorts(Root, container).Publish(ports);
+
+    /// <summary>Takes ports of this machine back from a container, running or not.</summary>
+    /// <exception cref="EngineException">PortNotPublished.</exception>
+    public void Unpublish(Container container, IReadOnlyList<int> hostPorts, PortProtocol? protocol) => new ContainerPorts(Root, container).Unpublish(hostPorts, protocol);
+
     /// <exception cref="EngineException">ContainerRunning, ContainerHangs.</exception>
     public void Remove(Container container, bool force) => new ContainerEnding(this, Root).Remove(container, force);
 
@@ -145,7 +162,8 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         RootSource root = (ContainerStore.NewRecord(spec, id, "") with { IsKept = true }).Root(Root);
         var request = new ContainerPlanRequest(runtime, root, ContainerCgroupPlan.Make(cgroup))
         {
-            Idle = spec.Command is null, DieWithParent = true,
+            Idle = spec.Command is null, DieWithParent = true, NameFiles = NetworkAttachment.FilesOf(folder, folder),
+            Endpoints = new NetworkAttachment(Root).Preview(spec.Network.Resolve(Root, runtime.Hostname!), id),
             // Nothing of it is made yet, and all that it will have are folders.
             Host = new HostView(path => path.StartsWith(folder, StringComparison.Ordinal) || HostView.Real.IsDirectory(path)),
         };
@@ -195,7 +213,7 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         Reaper.Adopt(pidfd);
         try
         {
-            SupervisorReply.Read(reply);
+            SupervisorReply.Read(reply, Warn);
         }
         catch (EngineException) when (isNew)
         {

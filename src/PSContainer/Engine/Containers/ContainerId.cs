@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Containers;
 
@@ -20,7 +21,12 @@ public static class ContainerId
     ];
 
     /// <summary>32 hexadecimal digits: 128 random bits.</summary>
-    public static string New() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16)).ToLowerInvariant();
+    public static string New()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        RandomBytes.Fill(bytes);
+        return Convert.ToHexString(bytes).ToLowerInvariant();
+    }
 
     public static string Short(string id) => id.Length > ShortLength ? id[..ShortLength] : id;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
@@ -23,6 +24,8 @@ public sealed record ContainerRecord
     public bool Idle { get; init; }
     public bool AutoRemove { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    /// <summary>Published each time that it starts; host port 0 is a free one, chosen then.</summary>
+    public IReadOnlyList<PortBinding> Ports { get; init; } = [];
     /// <summary>The command line, for tables.</summary>
     public string Command { get; init; } = "";
     /// <summary>The signal that asks it to end; null for TERM.</summary>
@@ -41,6 +44,7 @@ public sealed record ContainerRecord
         Idle = json.Flag("idle"),
         AutoRemove = json.Flag("autoRemove"),
         Labels = json.Map("labels"),
+        Ports = [.. json.Strings("ports").SelectMany(PortWish.Parse)],
         Command = json.Text("command") ?? "",
         From = json.Has("image") is { } image ? ImageUse.Read(image) : null,
         IsKept = json.Text("upper") == OnDisk,
@@ -57,6 +61,9 @@ public sealed record ContainerRecord
         json.WriteEndArray();
         json.WriteBoolean("idle", Idle);
         json.WriteBoolean("autoRemove", AutoRemove);
+        json.WriteStartArray("ports");
+        foreach (PortBinding port in Ports) json.WriteStringValue(port.ToString());
+        json.WriteEndArray();
         json.WriteString("command", Command);
         if (From is not null)
         {

@@ -1,18 +1,11 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 
 namespace PSContainer.Engine.Containers;
-
-/// <summary>How a container stands to the network.</summary>
-public enum NetworkMode
-{
-    /// <summary>A network namespace of its own, with nothing but loopback.</summary>
-    None,
-    /// <summary>The host's own network.</summary>
-    Host,
-}
 
 /// <summary>What somebody wants of a container: immutable, and checked once, by <see cref="Validate"/>.</summary>
 public sealed record ContainerSpec
@@ -35,7 +28,13 @@ public sealed record ContainerSpec
     /// <summary>Paths in the container that get an empty tmpfs; "path" or docker's "path:size=64m,mode=1777".</summary>
     public IReadOnlyList<string> Tmpfs { get; init; } = [];
     public bool ReadOnly { get; init; }
-    public NetworkMode Network { get; init; }
+    public NetworkWish Network { get; init; } = new();
+    /// <summary>Ports of this machine that lead to it.</summary>
+    public IReadOnlyList<PortBinding> Ports { get; init; } = [];
+    /// <summary>Ports that it is known to listen on; its image's and the caller's.</summary>
+    public IReadOnlyList<PortBinding> ExposedPorts { get; init; } = [];
+    /// <summary>Every exposed port that is not published gets a free port of this machine.</summary>
+    public bool PublishAll { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     public bool AutoRemove { get; init; }
     /// <summary>The folder that is the root; null for this machine's own, or an image's.</summary>
@@ -52,7 +51,7 @@ public sealed record ContainerSpec
     public IReadOnlyList<string> AnonymousVolumes { get; init; } = [];
 
     /// <summary>The same wish with its paths made absolute, or an error that leaves nothing.</summary>
-    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, and those of <see cref="ContainerLimit"/>.</exception>
+    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, PortRepeated, and those of <see cref="ContainerLimit"/> and <see cref="NetworkWish"/>.</exception>
     public ContainerSpec Validate()
     {
         if (Name is not null) CheckName(Name);
@@ -77,7 +76,15 @@ public sealed record ContainerSpec
                 throw Invalid("TmpfsInvalid", $"'{Argument.Printable(tmpfs)}' is no place for a tmpfs.", "Give an absolute path in the container: /tmp or /tmp:size=64m.");
         foreach ((string name, _) in Labels)
             if (name.Length == 0 || name.Any(char.IsControl)) throw Invalid("LabelInvalid", $"'{Argument.Printable(name)}' can't be a label's name.", "Use -Label @{ name = 'value' }.");
-        return this with { Limit = Limit.Validate(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
+        PortWish.CheckDistinct(Ports);
+        return this with { Limit = Limit.Validate(), Network = Network.Validate(), Ports = AllPorts(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
+    }
+
+    private IReadOnlyList<PortBinding> AllPorts()
+    {
+        if (!PublishAll) return Ports;
+        IEnumerable<PortBinding> others = ExposedPorts.Where(exposed => !Ports.Any(port => port.ContainerPort == exposed.ContainerPort && port.Protocol == exposed.Protocol));
+        return [.. Ports, .. others.Distinct()];
     }
 
     /// <exception cref="EngineException">CommandUnwanted.</exception>

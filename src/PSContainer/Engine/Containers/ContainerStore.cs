@@ -1,4 +1,5 @@
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Roots;
@@ -26,6 +27,7 @@ public sealed class ContainerStore(StorageRoot root)
         using FileLock? image = spec.Image is null ? null : new ImageStore(Root).Using(spec.Image);
         using RootView root = RootView.Of(spec, Root);
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(Root.ContainerFolder(id)), id, root.ReadText);
+        ContainerNetworking networking = spec.Network.Resolve(Root, runtime.Hostname!);
         string name = TakeName(spec.Name, id);
         string folder = Root.ContainerFolder(id);
         try
@@ -35,6 +37,7 @@ public sealed class ContainerStore(StorageRoot root)
             if (record.From is not null) record = record with { IsKept = WritableFolders.Make(folder, record.From.Lowers(Root)) };
             AnonymousVolumes.Fill(root, spec.AnonymousVolumes, folder);
             RuntimeSpecWriter.WriteBundle(runtime, folder);
+            networking.Write(folder);
             record.Write(folder);
             return record;
         }
@@ -52,7 +55,7 @@ public sealed class ContainerStore(StorageRoot root)
         Lowers = spec.Image is null ? [spec.RootFs ?? "/"] : [],
         From = spec.Image is null ? null : ImageUse.Of(spec.Image),
         Command = spec.Command is null ? "(idle)" : string.Join(' ', spec.Arguments.Prepend(spec.Command)),
-        StopSignal = spec.StopSignal,
+        StopSignal = spec.StopSignal, Ports = spec.Ports,
     };
 
     /// <summary>Every record that can be read; the others are told of, and do not hide the rest.</summary>

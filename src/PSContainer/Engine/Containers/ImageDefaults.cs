@@ -1,4 +1,5 @@
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan;
 using PSContainer.Kernel;
 
@@ -28,6 +29,8 @@ public static class ImageDefaults
             Labels = Merge(config.Labels, spec.Labels),
             StopSignal = StopSignal(spec, image),
             AnonymousVolumes = Volumes(spec, image),
+            // Asked for by name is asked for: only then a port that can't be one stands in the way.
+            ExposedPorts = spec.PublishAll ? [.. spec.ExposedPorts, .. config.ExposedPorts.SelectMany(PortWish.ParseExposed)] : spec.ExposedPorts,
         };
     }
 

@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Entry;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Spec;
 
 namespace PSContainer.Engine.Containers;
@@ -34,7 +35,7 @@ public static class SpecTranslation
             Mounts = [.. DefaultProfile.Mounts, .. spec.Tmpfs.Select(TmpfsMount), .. spec.Volumes.Select(VolumeMount)],
             Linux = new LinuxSpec
             {
-                Namespaces = [.. Namespaces(spec.Network)],
+                Namespaces = [.. Namespaces(NetworkChoice.Parse(spec.Network.Network).Mode)],
                 CgroupsPath = CgroupPath.Default(id),
                 Resources = Resources(spec.Limit),
                 MaskedPaths = [.. DefaultProfile.MaskedPaths, .. DefaultProfile.ThermalThrottlePaths()],

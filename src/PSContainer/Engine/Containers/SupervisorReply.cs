@@ -9,8 +9,10 @@ namespace PSContainer.Engine.Containers;
 internal static class SupervisorReply
 {
     /// <summary>Reads up to the other side's close.</summary>
+    /// <param name="descriptor">Where it comes.</param>
+    /// <param name="warn">Takes what the other side could only do in part.</param>
     /// <exception cref="EngineException">What the other side failed with; SupervisorFailed where it said nothing.</exception>
-    public static ProcessIdentity Read(int descriptor)
+    public static ProcessIdentity Read(int descriptor, Action<string>? warn = null)
     {
         var text = new MemoryStream();
         Span<byte> buffer = stackalloc byte[1024];
@@ -20,8 +22,9 @@ internal static class SupervisorReply
         {
             using JsonDocument document = JsonDocument.Parse(text.ToArray());
             JsonElement reply = document.RootElement;
-            if (reply.Text("id") is not { } id) return new ProcessIdentity(reply.GetProperty("pid").GetInt32(), reply.GetProperty("startTime").GetUInt64());
-            throw new EngineException(id, Enum.Parse<Reason>(reply.Text("reason")!), reply.Text("message")!, reply.Text("advice"));
+            EngineFailure.ThrowIn(reply);
+            foreach (string warning in reply.Strings("warnings")) warn?.Invoke(warning);
+            return new ProcessIdentity(reply.GetProperty("pid").GetInt32(), reply.GetProperty("startTime").GetUInt64());
         }
         catch (JsonException broken)
         {

@@ -1,6 +1,9 @@
 namespace PSContainer.Engine.Images;
 
-/// <summary>An image as PowerShell shows it: what was so when it was asked for. Sizes and users are looked up when they are read.</summary>
+/// <summary>
+/// An image as PowerShell shows it: what was so when it was asked for. Sizes and users are looked up when they are read. Lists are arrays, for PowerShell
+/// finds no [0] in what the compiler makes of an IReadOnlyList.
+/// </summary>
 public sealed class ContainerImage
 {
     private readonly Lazy<StorageUse> _use;
@@ -13,7 +16,7 @@ public sealed class ContainerImage
     public string Name => Stored.Name;
 
     /// <summary>All of them; none where another image has taken over its last one.</summary>
-    public IReadOnlyList<string> Names => [.. Stored.Names.Select(name => name.ShortName)];
+    public string[] Names => [.. Stored.Names.Select(name => name.ShortName)];
 
     /// <summary>The configuration's digest, "sha256:…": the same as docker's and podman's.</summary>
     public string Id => Stored.Id.ToString();
@@ -40,23 +43,23 @@ public sealed class ContainerImage
     public IReadOnlyDictionary<string, string> Labels => Stored.Config.Labels;
 
     /// <summary>"NAME=value".</summary>
-    public IReadOnlyList<string> Environment => Stored.Config.Env;
-    public IReadOnlyList<string> Entrypoint => Stored.Config.Entrypoint;
-    public IReadOnlyList<string> Command => Stored.Config.Cmd;
+    public string[] Environment => [.. Stored.Config.Env];
+    public string[] Entrypoint => [.. Stored.Config.Entrypoint];
+    public string[] Command => [.. Stored.Config.Cmd];
     public string? User => Stored.Config.User;
     public string? WorkingDirectory => Stored.Config.WorkingDir;
 
     /// <summary>"8080/tcp".</summary>
-    public IReadOnlyList<string> ExposedPorts => Stored.Config.ExposedPorts;
-    public IReadOnlyList<string> Volumes => Stored.Config.Volumes;
+    public string[] ExposedPorts => [.. Stored.Config.ExposedPorts];
+    public string[] Volumes => [.. Stored.Config.Volumes];
     public string? StopSignal => Stored.Config.StopSignal;
     public Healthcheck? Healthcheck => Stored.Config.Healthcheck;
 
     /// <summary>What the layers unpack to, the lowest first: "sha256:…".</summary>
-    public IReadOnlyList<string> Layers => [.. Stored.Config.DiffIds.Select(layer => layer.ToString())];
+    public string[] Layers => [.. Stored.Config.DiffIds.Select(layer => layer.ToString())];
 
     /// <summary>The names of the containers that were made from it.</summary>
-    public IReadOnlyList<string> Containers => [.. _use.Value.ContainersOf(Stored).Select(container => container.Name)];
+    public string[] Containers => [.. _use.Value.ContainersOf(Stored).Select(container => container.Name)];
 
     public override string ToString() => Name;
 

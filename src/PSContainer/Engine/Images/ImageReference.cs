@@ -72,6 +72,19 @@ public sealed record ImageReference
         return new ImageReference { Registry = registry, Repository = repository, Tag = tag ?? (digest is null ? DefaultTag : null), Digest = digest };
     }
 
+    /// <summary>As <see cref="Parse"/>; null where it can't be a name.</summary>
+    public static ImageReference? TryParse(string text)
+    {
+        try
+        {
+            return Parse(text);
+        }
+        catch (EngineException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A name that an image can be given: one without a digest, for that is not ours to choose.</summary>
     /// <exception cref="EngineException">ImageNameInvalid, DigestInvalid.</exception>
     public static ImageReference ParseName(string text)

@@ -94,6 +94,8 @@ public sealed class ImageStore(StorageRoot root)
     /// <exception cref="EngineException">BlobMissing, BlobCorrupt, ManifestInvalid, LayerMissing.</exception>
     public StoredImage Register(Descriptor manifest, params IReadOnlyList<ImageReference> names)
     {
+        // What is looked for here must not go before it is named.
+        using FileLock adding = Adding();
         StoredImage image = Read([manifest]);
         foreach (Digest layer in image.Config.DiffIds)
             if (!Layers.Has(layer)) throw NotUnpacked(layer);
@@ -108,6 +110,7 @@ public sealed class ImageStore(StorageRoot root)
     /// <param name="config">Its DiffIds are those of the layers, in their order.</param>
     public StoredImage Add(ImageConfig config, IReadOnlyList<Descriptor> layers, params IReadOnlyList<ImageReference> names)
     {
+        using FileLock adding = Adding();
         Descriptor configBlob = Blobs.Add(MediaType.Config, config.ToBytes());
         return Register(Blobs.Add(MediaType.Manifest, new ImageManifest(configBlob, layers).ToBytes()), names);
     }
@@ -157,18 +160,8 @@ public sealed class ImageStore(StorageRoot root)
         => entry with { Annotations = entry.Annotations.Where(annotation => annotation.Key != Descriptor.RefName).ToDictionary() };
 
     private StoredImage? FindNamed(IReadOnlyList<Descriptor> entries, string text)
-    {
-        string? wanted;
-        try
-        {
-            wanted = ImageReference.Parse(text).FullName;
-        }
-        catch (EngineException)
-        {
-            return null;
-        }
-        return entries.FirstOrDefault(entry => NameOf(entry)?.FullName == wanted) is { } found ? Read([.. entries.Where(entry => entry.Digest == found.Digest)]) : null;
-    }
+        => ImageReference.TryParse(text)?.FullName is { } wanted && entries.FirstOrDefault(entry => NameOf(entry)?.FullName == wanted) is { } found
+            ? Read([.. entries.Where(entry => entry.Digest == found.Digest)]) : null;
 
     private StoredImage Read(IReadOnlyList<Descriptor> entries)
     {
@@ -185,14 +178,5 @@ public sealed class ImageStore(StorageRoot root)
 
     // Another tool may have put in names that are none of ours; they are left as they are.
     private static ImageReference? NameOf(Descriptor entry)
-    {
-        try
-        {
-            return entry.Annotations.TryGetValue(Descriptor.RefName, out string? name) ? ImageReference.Parse(name) : null;
-        }
-        catch (EngineException)
-        {
-            return null;
-        }
-    }
+        => entry.Annotations.TryGetValue(Descriptor.RefName, out string? name) ? ImageReference.TryParse(name) : null;
 }

@@ -5,7 +5,7 @@ namespace PSContainer.Engine.Plan;
 /// <summary>A kernel call that a plan may make. The negative numbers are the executor's few compound steps.</summary>
 public sealed record Call(string Name, int Number)
 {
-    public const int WriteFileNumber = -1, FailNumber = -2, HandOverNumber = -3, ReadyNumber = -4;
+    public const int WriteFileNumber = -1, FailNumber = -2, HandOverNumber = -3, ReadyNumber = -4, RtnetlinkNumber = -5;
 
     public static readonly Call Bpf = new("bpf", SyscallNumber.Bpf);
     public static readonly Call Capset = new("capset", SyscallNumber.Capset);
@@ -35,6 +35,7 @@ public sealed record Call(string Name, int Number)
     public static readonly Call Prctl = new("prctl", SyscallNumber.Prctl);
     public static readonly Call Prlimit64 = new("prlimit64", SyscallNumber.Prlimit64);
     public static readonly Call Read = new("read", SyscallNumber.Read);
+    public static readonly Call Readlinkat = new("readlinkat", SyscallNumber.Readlinkat);
     public static readonly Call RtSigaction = new("rt_sigaction", SyscallNumber.RtSigaction);
     public static readonly Call RtSigprocmask = new("rt_sigprocmask", SyscallNumber.RtSigprocmask);
     public static readonly Call Setdomainname = new("setdomainname", SyscallNumber.Setdomainname);
@@ -48,12 +49,16 @@ public sealed record Call(string Name, int Number)
     public static readonly Call Symlinkat = new("symlinkat", SyscallNumber.Symlinkat);
     public static readonly Call Umask = new("umask", SyscallNumber.Umask);
     public static readonly Call Umount2 = new("umount2", SyscallNumber.Umount2);
+    public static readonly Call Unlinkat = new("unlinkat", SyscallNumber.Unlinkat);
     public static readonly Call Unshare = new("unshare", SyscallNumber.Unshare);
     public static readonly Call Write = new("write", SyscallNumber.Write);
     public static readonly Call Chdir = new("chdir", SyscallNumber.Chdir);
 
     /// <summary>openat2, write and close of one small file: (directory, path, open_how, how's size, bytes, their count).</summary>
     public static readonly Call WriteFile = new("write file", WriteFileNumber);
+
+    /// <summary>One request of rtnetlink(7) and its answer: (socket, message, its length). Asked for a link, it gives the link's number.</summary>
+    public static readonly Call Rtnetlink = new("rtnetlink", RtnetlinkNumber);
 
     /// <summary>Fails with the errno given; behind "unless" it is how a plan says that none of the candidates was there.</summary>
     public static readonly Call Fail = new("fail", FailNumber);

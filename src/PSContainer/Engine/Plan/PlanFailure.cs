@@ -16,6 +16,7 @@ public static class PlanFailure
         var cause = new KernelException(step.Call.Name, errno, step.Subject);
         if (step.Call == Call.Execve || step.Call == Call.Faccessat || step.Call == Call.Fail) return Program(step, errno, root, cause);
         if (step.Call == Call.Setns || step.Why == Build.NamespaceSteps.ToJoin) return Namespace(step, errno, cause);
+        if (step.Call == Call.Rtnetlink || step.Call == Call.Socket) return Networks.NetworkFailure.Explain(cause, step.Why);
         if (errno == Errno.ENOSYS)
             return new("KernelFeatureMissing", Reason.NotSupported, $"This kernel has no {step.Call.Name}(2): {step.Why}.",
                 "Linux 5.12 or newer is needed; Test-ContainerHost says what else is missing.", cause);

@@ -11,6 +11,10 @@ public enum ResidueKind
     Record,
     /// <summary>A name that no container has.</summary>
     Name,
+    /// <summary>An address on a network that no container has any more.</summary>
+    Lease,
+    /// <summary>The bridge of a network that nobody is on.</summary>
+    Bridge,
     /// <summary>The group that held one limited process, which has ended.</summary>
     ProcessGroup,
 }

@@ -1,5 +1,7 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -23,6 +25,7 @@ public sealed class StorageRepair(ContainerStore store)
         FindRecords(found);
         FindNames(found);
         FindCgroups(found);
+        new NetworkRepair(_root).Find(found, [.. found.Where(residue => residue.Kind == ResidueKind.DeadContainer).Select(residue => residue.Target)]);
         return found;
     }
 
@@ -62,6 +65,8 @@ public sealed class StorageRepair(ContainerStore store)
         Clear = () =>
         {
             if (cgroup is not null) ContainerCgroup.Open(cgroup).Remove();
+            PortState.Clear(_root, id);
+            if (new NetworkAttachment(_root).Detach(id)) NetworkSweep.Run(_root);
             new RunStore(_root).Release(id);
         },
     };
@@ -76,6 +81,7 @@ public sealed class StorageRepair(ContainerStore store)
             try
             {
                 record = ContainerRecord.Read(folder);
+                ContainerNetworking.Read(folder);
                 if (record is null) why = "it has no record: its making or its removal was cut off";
             }
             catch (EngineException broken)

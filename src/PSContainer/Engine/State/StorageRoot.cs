@@ -8,6 +8,9 @@ public sealed record StorageRoot(string Data, string Run)
     /// <summary>Moves all of it; tests rely on it.</summary>
     public const string Variable = "PSCONTAINER_ROOT";
 
+    /// <summary>Root's own place where nothing moves it.</summary>
+    public const string SystemData = "/var/lib/pscontainer";
+
     public string Containers => Path.Combine(Data, "containers");
 
     /// <summary>One file a name, made with O_EXCL: so a name is taken once, whoever comes at the same time.</summary>
@@ -25,6 +28,9 @@ public sealed record StorageRoot(string Data, string Run)
     /// <summary>What builds remember, and what they work on.</summary>
     public string Builds => Path.Combine(Data, "builds");
 
+    /// <summary>A record a network, and which of its addresses are in use.</summary>
+    public string Networks => Path.Combine(Data, "networks");
+
     public string ContainerFolder(string id) => Path.Combine(Containers, id);
 
     public string RunFolder(string id) => Path.Combine(Run, id);
@@ -33,7 +39,7 @@ public sealed record StorageRoot(string Data, string Run)
     public static StorageRoot FromEnvironment()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } moved) return At(moved);
-        if (Files.EffectiveUserId() == 0) return new StorageRoot("/var/lib/pscontainer", "/run/pscontainer");
+        if (Files.EffectiveUserId() == 0) return new StorageRoot(SystemData, "/run/pscontainer");
         string data = Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } set
             ? set : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".local/share");
         string run = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? runtime : $"/tmp/pscontainer-{Files.EffectiveUserId()}";

@@ -62,9 +62,11 @@ public static unsafe partial class FolderCalls
         var how = new OpenHow { Flags = (ulong)(flags | OpenFlags.CloseOnExec), Resolve = Resolve.InRoot | Resolve.NoMagiclinks | more };
         fixed (byte* name = path)
         {
-            nint descriptor;
-            // EAGAIN: something on the way was renamed meanwhile, and the kernel can't tell whether it stayed inside.
-            while ((descriptor = Syscall.Invoke(SyscallNumber.Openat2, root, (nint)name, (nint)(&how), sizeof(OpenHow))) < 0 && Syscall.Last == Errno.EAGAIN) { }
+            // EAGAIN: something was renamed or mounted meanwhile, anywhere on this machine, so that the kernel can't tell whether a ".." stayed
+            // inside. Not for ever: a program that renames all the time would hold the caller up.
+            const int attempts = 1000;
+            nint descriptor = -1;
+            for (int i = 0; i < attempts && (descriptor = Syscall.Invoke(SyscallNumber.Openat2, root, (nint)name, (nint)(&how), sizeof(OpenHow))) < 0 && Syscall.Last == Errno.EAGAIN; i++) { }
             return (int)descriptor;
         }
     }

@@ -1,4 +1,5 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Spec;
@@ -15,6 +16,10 @@ internal sealed record StartRequest(string Id, string Bundle, RuntimeSpec Spec, 
     public bool Idle { get; init; }
     public bool Supervised { get; init; }
     public DateTimeOffset Created { get; init; } = DateTimeOffset.UtcNow;
+    /// <summary>Its places on networks and its files with names; of a bundle that is not ours there is none.</summary>
+    public AttachedNetwork? Network { get; init; }
+    /// <summary>Called once the process is there and puts itself together.</summary>
+    public Action? Meanwhile { get; init; }
     /// <summary>Descriptors for its streams; -1 leaves the caller's own.</summary>
     public (int In, int Out, int Error) Streams { get; init; } = (-1, -1, -1);
 }
@@ -32,6 +37,7 @@ internal static class ContainerStart
             SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(request.Spec, request.Root, ContainerCgroupPlan.Make(cgroup))
             {
                 WaitForStart = request.WaitForStart, DieWithParent = request.DieWithParent, Idle = request.Idle,
+                Endpoints = request.Network?.Endpoints ?? [], NameFiles = request.Network?.Files ?? [],
             });
             var start = new ChildStart(plan, Describe(request.Root));
             Give(start, GivenSlots.StandardInput, request.Streams.In);
@@ -41,7 +47,11 @@ internal static class ContainerStart
             if (request.WaitForStart) start.GiveOwn(GivenSlots.StartFifo, OpenFifo(runFolder));
 
             RunState? state = null;
-            Born process = start.Run(untilReady: request.WaitForStart, pid => state = Record(request, runFolder, pid, cgroup.Cgroup.Path));
+            Born process = start.Run(untilReady: request.WaitForStart, pid =>
+            {
+                state = Record(request, runFolder, pid, cgroup.Cgroup.Path);
+                request.Meanwhile?.Invoke();
+            });
             return (process, state!);
         }
         catch

@@ -1,4 +1,5 @@
 using PSContainer.Kernel;
+using PSContainer.Runtime.Ports;
 
 namespace PSContainer.Runtime.Child;
 
@@ -6,7 +7,7 @@ namespace PSContainer.Runtime.Child;
 internal static class Foreground
 {
     /// <summary>Waits for the end and returns how it was. Call <see cref="Prepare"/> before the process is made.</summary>
-    public static ProcessExit Wait(Born process, int signals)
+    public static ProcessExit Wait(Born process, int signals, PublishedPorts? ports = null)
     {
         using Terminal? raw = process.Master >= 0 ? Terminal.Raw(0) : null;
         Span<PollEntry> entries =
@@ -15,11 +16,13 @@ internal static class Foreground
             new() { Descriptor = signals, Events = PollEntry.In },
             new() { Descriptor = process.Master, Events = PollEntry.In },
             new() { Descriptor = process.Master >= 0 ? 0 : -1, Events = PollEntry.In },
+            new() { Descriptor = ports?.Descriptor ?? -1, Events = PollEntry.In },
         ];
         Span<byte> buffer = stackalloc byte[16384];
         while (true)
         {
-            if (Processes.Poll(entries, -1) < 0) continue;
+            if (Processes.Poll(entries, ports?.Timeout ?? -1) < 0) continue;
+            ports?.Turn();
             if ((entries[1].Returned & PollEntry.In) != 0) PassOn(signals, process);
             if (entries[2].Returned != 0 && !Copy(process.Master, 1, buffer)) entries[2].Descriptor = -1;
             if (entries[3].Returned != 0 && !Copy(0, process.Master, buffer)) entries[3].Descriptor = -1;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PSContainer.Engine.Plan;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Netlink;
 
 namespace PSContainer.Runtime.Child;
 
@@ -154,6 +155,7 @@ internal static unsafe partial class PlanExecutor
             *ErrnoLocation() = error;
             return written < 0 ? -1 : 0;
         }
+        if (number == Call.RtnetlinkNumber) return Ask((int)a[0], a[1], a[2]);
         if (number == Call.FailNumber)
         {
             *ErrnoLocation() = (int)a[0];
@@ -166,6 +168,24 @@ internal static unsafe partial class PlanExecutor
         nint got = Invoke(SyscallNumber.Read, used, (nint)(&answer), 1, 0, 0, 0);
         if (got == 1) return 0;
         *ErrnoLocation() = (int)Errno.ECANCELED;
+        return -1;
+    }
+
+    /// <summary>
+    /// A request to rtnetlink(7) and its answer: 0, or the number of the link that was asked for. What does not fit into the buffer
+    /// is the rest of a link's description, or the request that an error repeats: the kernel cuts it off.
+    /// </summary>
+    private static nint Ask(int socket, nint message, nint length)
+    {
+        const int size = 512, typeAt = 4, bodyAt = 16, indexAt = bodyAt + 4;
+        byte* answer = stackalloc byte[size];
+        if (Invoke(SyscallNumber.Write, socket, message, length, 0, 0, 0) < 0) return -1;
+        if (Invoke(SyscallNumber.Read, socket, (nint)answer, size, 0, 0, 0) < indexAt + sizeof(int)) return -1;
+        ushort type = *(ushort*)(answer + typeAt);
+        if (type == Rtnetlink.RTM_NEWLINK) return *(int*)(answer + indexAt);
+        int error = type == Rtnetlink.NLMSG_ERROR ? -*(int*)(answer + bodyAt) : (int)Errno.EPROTO;
+        if (error == 0) return 0;
+        *ErrnoLocation() = error;
         return -1;
     }
 

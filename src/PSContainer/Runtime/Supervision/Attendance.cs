@@ -1,12 +1,13 @@
 using PSContainer.Kernel;
 using PSContainer.Runtime.Child;
+using PSContainer.Runtime.Ports;
 
 namespace PSContainer.Runtime.Supervision;
 
-/// <summary>The supervisor's whole life after the start: one poll loop over the process, its two pipes, and signals.</summary>
+/// <summary>The supervisor's whole life after the start: one poll loop over the process, its two pipes, its ports, and signals.</summary>
 internal static class Attendance
 {
-    public static ProcessExit Wait(Born process, int signals, LogPump log)
+    public static ProcessExit Wait(Born process, int signals, LogPump log, PublishedPorts ports)
     {
         Span<PollEntry> entries =
         [
@@ -14,17 +15,19 @@ internal static class Attendance
             new() { Descriptor = signals, Events = PollEntry.In },
             new() { Descriptor = log.ReadOutput, Events = PollEntry.In },
             new() { Descriptor = log.ReadError, Events = PollEntry.In },
+            new() { Descriptor = ports.Descriptor, Events = PollEntry.In },
         ];
         while (true)
         {
-            if (Processes.Poll(entries, -1) < 0) continue;
+            if (Processes.Poll(entries, ports.Timeout) < 0) continue;
+            ports.Turn();
             if (entries[1].Returned != 0) Foreground.PassOn(signals, process);
             Drain(entries, log);
             if (entries[0].Returned == 0) continue;
 
             ProcessExit exit = Processes.Reap(process.Pidfd, wait: true) ?? new ProcessExit(255, false);
             // With its first process the whole pid namespace has ended, so what is in the pipes is all there will be.
-            while (Processes.Poll(entries[2..], 0) > 0) Drain(entries, log);
+            while (Processes.Poll(entries[2..4], 0) > 0) Drain(entries, log);
             return exit;
         }
     }

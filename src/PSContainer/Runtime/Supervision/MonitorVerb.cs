@@ -1,12 +1,14 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Roots;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 using PSContainer.Runtime.Child;
+using PSContainer.Runtime.Ports;
 
 namespace PSContainer.Runtime.Supervision;
 
@@ -45,27 +47,66 @@ internal static class MonitorVerb
         ClearResidue(context, record.Id);
 
         if (record.From is not null) WritableFolders.Prepare(folder, record);
+        using PublishedPorts ports = PublishedPorts.Take(context.Storage, record.Name, record.Ports);
         RuntimeSpec spec = RuntimeSpecReader.ReadBundle(folder);
         int signals = Foreground.Prepare();
         using ExitFile exitFile = ExitFile.Begin(folder);
         using LogPump? log = attached ? null : new LogPump(Path.Combine(folder, ContainerRecord.LogName));
-        (Born process, RunState state) = ContainerStart.Run(context, new StartRequest(record.Id, folder, spec, record.Root(context.Storage))
-        {
-            DieWithParent = true, Supervised = true, Idle = record.Idle,
-            Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
-        });
+        (Born process, RunState state) = Start(context, record, folder, spec, log, ports);
         log?.CloseContainersSide();
-        Reply.Started(state.Init);
+        Open(context, ports, process, state);
+        Reply.Started(state.Init, ports.Warnings);
 
         // What the start needed is garbage now, and this process may live for months.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        ProcessExit exit = attached ? Foreground.Wait(process, signals) : Attendance.Wait(process, signals, log!);
+        ProcessExit exit = attached ? Foreground.Wait(process, signals, ports) : Attendance.Wait(process, signals, log!, ports);
         bool oomKilled = state.CgroupPath is { } path && ContainerCgroup.Open(path).OomKills > 0;
         // First the record, then the clearing: whatever cuts this off, the exit code is not lost.
         exitFile.Write(new ExitRecord(exit.ShellCode, oomKilled, DateTimeOffset.Now));
         ContainerEnd.Clear(context, state);
         if (record.AutoRemove) store.Discard(record.Id, record.Name);
         return exit.ShellCode;
+    }
+
+    // The container runs already; without its ports it may not.
+    private static void Open(Context context, PublishedPorts ports, Born process, RunState state)
+    {
+        try
+        {
+            ports.Finish(context.Storage.RunFolder(state.Id));
+        }
+        catch
+        {
+            Processes.Signal(process.Pidfd, Signals.Kill);
+            Processes.Reap(process.Pidfd, wait: true);
+            ContainerEnd.Clear(context, state);
+            throw;
+        }
+    }
+
+    private static (Born, RunState) Start(Context context, ContainerRecord record, string folder, RuntimeSpec spec, LogPump? log, PublishedPorts ports)
+    {
+        var attachment = new NetworkAttachment(context.Storage);
+        AttachedNetwork network = attachment.Attach(record, spec);
+        try
+        {
+            ports.Begin(network);
+            return ContainerStart.Run(context, new StartRequest(record.Id, folder, network.Spec, record.Root(context.Storage))
+            {
+                DieWithParent = true, Supervised = true, Idle = record.Idle,
+                Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
+                Network = network, Meanwhile = () => attachment.Announce(record, network),
+            });
+        }
+        catch
+        {
+            ContainerEnd.ClearNetwork(context, record.Id);
+            throw;
+        }
+        finally
+        {
+            if (network.Namespace >= 0) Files.Close(network.Namespace);
+        }
     }
 
     // A supervisor that has told how its container ended holds the lock until it has cleared up and ended itself.
@@ -85,6 +126,10 @@ internal static class MonitorVerb
     private static void ClearResidue(Context context, string id)
     {
         if (RunState.Read(context.Storage.RunFolder(id)) is { } old) ContainerEnd.Clear(context, old);
-        else context.Runs.Release(id);
+        else
+        {
+            ContainerEnd.ClearNetwork(context, id);
+            context.Runs.Release(id);
+        }
     }
 }

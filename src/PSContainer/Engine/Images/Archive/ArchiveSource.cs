@@ -9,72 +9,78 @@ namespace PSContainer.Engine.Images;
 /// <summary>What a path to be imported is: images, in an archive or a folder, or one root file system. It is found out by looking in.</summary>
 internal sealed partial class ArchiveSource : IDisposable
 {
-    private readonly ArchiveFiles? _files;
-    private readonly FileStream? _rootFs;
+    private readonly List<IDisposable> _opened = [];
+    private ArchiveFiles? _files;
 
-    private ArchiveSource(string path, ArchiveFiles? files, FileStream? rootFs) => (Path, _files, _rootFs) = (path, files, rootFs);
+    private ArchiveSource(string path) => Path = path;
 
     /// <summary>What the user named.</summary>
     public string Path { get; }
 
     /// <summary>null where it is a root file system.</summary>
-    public IReadOnlyList<ArchivedImage>? Images { get; private init; }
+    public IReadOnlyList<ArchivedImage>? Images { get; private set; }
 
     public ArchiveFiles Files => _files!;
 
     /// <summary>The root file system's archive, from its beginning, as it came; null where it is a folder.</summary>
-    public Stream? RootFs => _rootFs;
+    public Stream? RootFs { get; private set; }
 
     /// <exception cref="EngineException">ArchiveNotFound, ArchiveInvalid, ArchiveTruncated, ArchiveNotSupported, CompressionInvalid, CompressionNotSupported, ManifestInvalid,
     /// BlobCorrupt, PlatformMissing, ImageNameInvalid, StorageFull.</exception>
     public static ArchiveSource Open(string path, BlobStore blobs, CancellationToken cancelled)
     {
-        if (Directory.Exists(path)) return OfFolder(path, cancelled);
-        FileStream file = OpenFile(path);
+        var source = new ArchiveSource(path);
         try
         {
-            if (!file.CanSeek) file = WrittenDown(file, file, blobs, cancelled);
-            if (IsRootFs(file, out bool isCompressed)) return new ArchiveSource(path, null, file);
-            file.Position = 0;
-            if (isCompressed) file = WrittenDown(file, Decompression.Open(file), blobs, cancelled);
-            return OfArchive(path, file, cancelled);
+            if (Directory.Exists(path)) source.LookIntoFolder(cancelled);
+            else source.LookIntoFile(blobs, cancelled);
+            return source;
         }
         catch
         {
-            file.Dispose();
+            source.Dispose();
             throw;
         }
     }
 
     public void Dispose()
     {
-        _files?.Dispose();
-        _rootFs?.Dispose();
+        foreach (IDisposable opened in _opened) opened.Dispose();
     }
 
-    private static ArchiveSource OfFolder(string path, CancellationToken cancelled)
+    private void LookIntoFolder(CancellationToken cancelled)
     {
-        var files = new FolderFiles(path);
-        try
-        {
-            if (ReadImages(files, cancelled) is { } images) return new ArchiveSource(path, files, null) { Images = images };
-            files.Dispose();
-            return new ArchiveSource(path, null, null);
-        }
-        catch
-        {
-            files.Dispose();
-            throw;
-        }
+        if (TryImages(new FolderFiles(Path), cancelled)) return;
+        using Stream? mark = Files.TryOpen(OciContent.MarkName);
+        if (mark is not null) throw ArchiveError.NoImage(Path);
     }
 
-    private static ArchiveSource OfArchive(string path, FileStream file, CancellationToken cancelled)
+    private void LookIntoFile(BlobStore blobs, CancellationToken cancelled)
     {
-        var files = new TarFiles(file.SafeFileHandle, cancelled);
-        if (ReadImages(files, cancelled) is { } images) return new ArchiveSource(path, files, null) { Images = images };
-        if (files.Names.All(name => ImageFile().IsMatch(name))) throw ArchiveError.NoImage(path);
+        FileStream file = Keep(OpenFile(Path));
+        if (!file.CanSeek) file = Keep(WrittenDown(file, blobs, cancelled));
+        if (!IsRootFs(file, out bool isCompressed))
+        {
+            file.Position = 0;
+            FileStream plain = isCompressed ? Keep(WrittenDown(Decompression.Open(file), blobs, cancelled)) : file;
+            var files = new TarFiles(plain.SafeFileHandle, cancelled);
+            if (TryImages(files, cancelled)) return;
+            if (files.Names.All(name => ImageFile().IsMatch(name))) throw ArchiveError.NoImage(Path);
+        }
         file.Position = 0;
-        return new ArchiveSource(path, null, file);
+        RootFs = file;
+    }
+
+    private bool TryImages(ArchiveFiles files, CancellationToken cancelled)
+    {
+        _files = Keep(files);
+        return (Images = ReadImages(files, cancelled)) is not null;
+    }
+
+    private T Keep<T>(T opened) where T : IDisposable
+    {
+        _opened.Add(opened);
+        return opened;
     }
 
     // Docker's archives of today are both; the layout says more, and its digests are the ones that a registry has.
@@ -94,21 +100,18 @@ internal sealed partial class ArchiveSource : IDisposable
         while (archive.Next() is { } entry)
         {
             string name = entry.Name.ToString().TrimStart('.', '/');
-            if (name.Length == 0) continue;
-            file.Position = 0;
-            return !ImageFile().IsMatch(name);
+            if (name.Length > 0) return !ImageFile().IsMatch(name);
         }
         throw new EngineException("ArchiveInvalid", Reason.Corrupt, "The archive is empty.", "Make the archive again.");
     }
 
-    private static FileStream WrittenDown(FileStream file, Stream content, BlobStore blobs, CancellationToken cancelled)
+    private static FileStream WrittenDown(Stream content, BlobStore blobs, CancellationToken cancelled)
     {
         FileStream copy = blobs.Scratch();
         try
         {
             var buffer = new byte[1 << 17];
             for (int read; (read = content.Read(buffer)) > 0; copy.Write(buffer, 0, read)) cancelled.ThrowIfCancellationRequested();
-            file.Dispose();
             return copy;
         }
         catch (IOException full) when ((Errno)full.HResult is Errno.ENOSPC or Errno.EDQUOT)
@@ -135,7 +138,7 @@ internal sealed partial class ArchiveSource : IDisposable
         };
     }
 
-    // What docker, podman, skopeo, crane, jib, kaniko, bazel and nix put at the top of an image archive; no root file system has such names.
-    [GeneratedRegex(@"^(blobs(/|$)|ingest(/|$)|index\.json$|oci-layout$|manifest\.json$|repositories$|config\.json$|(sha256:)?[0-9a-f]{32,}([./]|$))")]
+    // What docker, podman, skopeo, crane, jib, kaniko, bazel and nix put at the top of an image archive; a root file system begins otherwise.
+    [GeneratedRegex(@"^(blobs(/|$)|ingest(/|$)|oci-layout$|repositories$|(sha256:)?[0-9a-f]{32,}([./]|$)|[^/]+\.(json|tar|tar\.gz|tgz)$)")]
     private static partial Regex ImageFile();
 }

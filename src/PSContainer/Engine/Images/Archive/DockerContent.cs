@@ -11,7 +11,7 @@ internal static class DockerContent
 {
     public const string ManifestName = "manifest.json";
 
-    /// <exception cref="EngineException">ManifestInvalid, ArchiveInvalid, BlobCorrupt, ImageNameInvalid.</exception>
+    /// <exception cref="EngineException">ManifestInvalid, ArchiveInvalid, BlobCorrupt.</exception>
     public static IReadOnlyList<ArchivedImage> Read(ArchiveFiles files, CancellationToken cancelled)
         => [.. Entries(files.Read(ManifestName)).Select(entry => Image(files, entry, cancelled))];
 
@@ -46,7 +46,7 @@ internal static class DockerContent
         if (config.DiffIds.Count != entry.Layers.Count) throw OciContent.LayersDiffer(entry.Layers.Count, config.DiffIds.Count);
         ArchivedLayer[] layers = [.. entry.Layers.Zip(config.DiffIds, (file, diffId) => Layer(files, file, diffId, cancelled))];
         var manifest = new ImageManifest(Descriptor.Of(MediaType.Config, bytes), [.. layers.Select(layer => layer.Blob)]);
-        return new ArchivedImage([.. entry.Names.Select(ImageReference.Parse)], manifest.Type, manifest.ToBytes(), bytes, layers);
+        return new ArchivedImage(entry.Names, manifest.Type, manifest.ToBytes(), bytes, layers);
     }
 
     // The file is mostly called by its digest; then it has to be that.

@@ -28,30 +28,30 @@ public sealed class ImageImport(ImageStore store)
         if (source.Images is not { } images) return [new RootFsImport(store, (RootFs ?? new RootFsOptions()).ToConfig(), Progress).Import(source, names, cancelled)];
         if (RootFs is not null)
             throw new EngineException("ImageHasConfiguration", Reason.InvalidInput, $"'{Argument.Printable(path)}' holds images, which have configurations of their own.", "Import it without one, and give New-Container what should be otherwise.");
-        ArchivedImage[] chosen = [.. Choose(images, names, path)];
-        Bring([.. chosen.SelectMany(image => image.Layers).DistinctBy(layer => (layer.Blob.Digest, layer.DiffId))], source.Files, cancelled);
-        return [.. chosen.Select(Register)];
+        (ArchivedImage Image, IReadOnlyList<ImageReference> Names)[] chosen = [.. Choose(images, names, path)];
+        Bring([.. chosen.SelectMany(pair => pair.Image.Layers).DistinctBy(layer => (layer.Blob.Digest, layer.DiffId))], source.Files, cancelled);
+        return [.. chosen.Select(pair => Register(pair.Image, pair.Names))];
     }
 
-    private StoredImage Register(ArchivedImage image)
+    private StoredImage Register(ArchivedImage image, IReadOnlyList<ImageReference> names)
     {
         store.Blobs.Add(MediaType.Config, image.Config);
-        return store.Register(store.Blobs.Add(image.ManifestType, image.Manifest), image.Names);
+        return store.Register(store.Blobs.Add(image.ManifestType, image.Manifest), names);
     }
 
-    private static IEnumerable<ArchivedImage> Choose(IReadOnlyList<ArchivedImage> images, IReadOnlyList<ImageReference> names, string path)
+    private static IEnumerable<(ArchivedImage, IReadOnlyList<ImageReference>)> Choose(IReadOnlyList<ArchivedImage> images, IReadOnlyList<ImageReference> names, string path)
     {
         if (images.Count == 0) throw ArchiveError.NoImage(path);
-        if (names.Count == 0) return images;
+        if (names.Count == 0) return images.Select(image => (image, image.References));
         var chosen = new Dictionary<ArchivedImage, List<ImageReference>>();
         foreach (ImageReference name in names)
         {
-            ArchivedImage image = images.FirstOrDefault(image => image.Names.Any(other => other.FullName == name.FullName))
+            ArchivedImage image = images.FirstOrDefault(image => image.HasName(name))
                 ?? (images is [var only] ? only : throw NotThere(name, images, path));
             if (!chosen.TryGetValue(image, out List<ImageReference>? its)) chosen[image] = its = [];
             its.Add(name);
         }
-        return chosen.Select(pair => pair.Key with { Names = pair.Value });
+        return chosen.Select(pair => (pair.Key, (IReadOnlyList<ImageReference>)pair.Value));
     }
 
     // The larger layers first, so that none of them is left over at the end, when one thread would work alone.
@@ -83,15 +83,23 @@ public sealed class ImageImport(ImageStore store)
         using Stream file = files.Open(layer.File);
         if (file.Length != layer.Blob.Size) throw BlobStore.Corrupt(layer.Blob, $"it has {file.Length} bytes, not {layer.Blob.Size}");
         using BlobIngest kept = store.Blobs.Bring(layer.Blob);
-        // What an earlier attempt left is of use to a download only; here all of it comes again anyway.
-        kept.StartOver();
         using var tee = new TeeStream(file, kept, cancelled);
-        store.Layers.Unpack(tee, layer.Blob, layer.DiffId, Progress, cancelled);
-        tee.Drain();
-        kept.Finish();
+        try
+        {
+            // A beginning is of use to a download only: here all of it comes again anyway.
+            kept.StartOver();
+            store.Layers.Unpack(tee, layer.Blob, layer.DiffId, Progress, cancelled);
+            tee.Drain();
+            kept.Finish();
+        }
+        catch
+        {
+            kept.StartOver();
+            throw;
+        }
     }
 
     private static EngineException NotThere(ImageReference name, IReadOnlyList<ArchivedImage> images, string path)
         => new("ImageNotFound", Reason.NotFound, $"'{Argument.Printable(path)}' has no image '{name}'.",
-            $"It has {string.Join(", ", images.Select(image => image.Names.Count > 0 ? string.Join(", ", image.Names) : image.Id.Short))}.");
+            $"It has {string.Join(", ", images.Select(image => image.Names.Count > 0 ? string.Join(", ", image.Names.Select(own => Argument.Printable(own))) : image.Id.Short))}.");
 }

@@ -29,7 +29,7 @@ internal static class OciContent
         byte[] config = files.Read(manifest.Config);
         IReadOnlyList<Digest> diffIds = ImageConfig.Parse(config).DiffIds;
         if (diffIds.Count != manifest.Layers.Count) throw LayersDiffer(manifest.Layers.Count, diffIds.Count);
-        return new ArchivedImage(name is null ? [] : [ImageReference.Parse(name)], entry.MediaType, bytes, config,
+        return new ArchivedImage(name is null ? [] : [name], entry.MediaType, bytes, config,
             [.. manifest.Layers.Zip(diffIds, (layer, diffId) => new ArchivedLayer(ArchiveFiles.BlobName(layer.Digest), layer, diffId))]);
     }
 

@@ -5,17 +5,29 @@ namespace PSContainer.Engine.Images;
 /// <summary>Makes an image of one layer from a root file system, such as debootstrap, "docker export" and "tar" give.</summary>
 internal sealed class RootFsImport(ImageStore store, ImageConfig config, IProgress<LayerProgress>? progress)
 {
-    /// <summary>The archive stays compressed as it came, and is unpacked in the same pass.</summary>
     public StoredImage Import(ArchiveSource source, IReadOnlyList<ImageReference> names, CancellationToken cancelled)
     {
-        using Stream archive = source.RootFs ?? throw new NotSupportedException();
+        (Descriptor blob, Digest diffId) = source.RootFs is { } archive ? OfArchive(archive, cancelled) : OfFolder(source.Path, cancelled);
+        return Register(blob, diffId, source.Path, names);
+    }
+
+    // The archive stays compressed, or not, as it came, and is unpacked in the same pass.
+    private (Descriptor, Digest) OfArchive(Stream archive, CancellationToken cancelled)
+    {
         using BlobIngest kept = store.Blobs.Make();
         using var tee = new TeeStream(archive, kept, cancelled);
         Layer layer = store.Layers.Unpack(tee, null, null, progress, cancelled);
         tee.Drain();
         Digest digest = kept.Finish();
-        var blob = new Descriptor(TypeOf(digest), digest, kept.Position);
-        return Register(blob, layer.DiffId, source.Path, names);
+        return (new Descriptor(TypeOf(digest), digest, kept.Position), layer.DiffId);
+    }
+
+    private (Descriptor, Digest) OfFolder(string folder, CancellationToken cancelled)
+    {
+        PackedLayer packed = LayerPacker.Pack(store.Blobs, [folder], TreeKind.Plain, LayerCompression.None, cancelled);
+        using FileStream archive = store.Blobs.Open(packed.Blob.Digest);
+        store.Layers.Unpack(archive, packed.Blob, packed.DiffId, progress, cancelled);
+        return (packed.Blob, packed.DiffId);
     }
 
     private StoredImage Register(Descriptor blob, Digest diffId, string path, IReadOnlyList<ImageReference> names)

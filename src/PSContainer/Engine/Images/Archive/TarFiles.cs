@@ -15,7 +15,7 @@ internal sealed class TarFiles : ArchiveFiles
     private readonly Dictionary<string, (long Start, long Size)> _files = [];
     private readonly Dictionary<string, string> _links = [];
 
-    /// <param name="file">It is this one's to close from here on.</param>
+    /// <param name="file">The caller's to close.</param>
     /// <exception cref="EngineException">ArchiveInvalid, ArchiveTruncated, ArchiveNotSupported.</exception>
     public TarFiles(SafeFileHandle file, CancellationToken cancelled)
     {
@@ -38,7 +38,7 @@ internal sealed class TarFiles : ArchiveFiles
         return _files.TryGetValue(wanted, out (long Start, long Size) file) ? new FilePart(_file, file.Start, file.Size) : null;
     }
 
-    public override void Dispose() => _file.Dispose();
+    public override void Dispose() { }
 
     // The last of several entries of one name counts, as where an archive is unpacked.
     private void Add(TarEntry entry, long start)
@@ -52,7 +52,10 @@ internal sealed class TarFiles : ArchiveFiles
         else if (entry.Type is TarType.SymbolicLink or TarType.HardLink)
         {
             string folder = entry.Type == TarType.SymbolicLink && name.LastIndexOf('/') is >= 0 and var slash ? name[..(slash + 1)] : "";
-            _links[name] = Normal(folder + entry.Link);
+            string target = Normal(entry.Link.Span.StartsWith("/"u8) ? entry.Link.ToString() : folder + entry.Link);
+            // tar writes a file that it was given twice as a link to itself.
+            if (target == name) return;
+            _links[name] = target;
             _files.Remove(name);
         }
     }

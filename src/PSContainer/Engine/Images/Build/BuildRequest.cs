@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks;
 
 namespace PSContainer.Engine.Images.Build;
 
@@ -20,7 +21,7 @@ public sealed record BuildRequest(BuildContext Context)
     /// <summary>Ask for images anew that are here already.</summary>
     public bool Pull { get; init; }
     /// <summary>What RUN reaches where it does not say itself.</summary>
-    public NetworkMode Network { get; init; } = NetworkMode.Host;
+    public string Network { get; init; } = ContainerNetwork.DefaultName;
     /// <summary>Of each RUN.</summary>
     public ContainerLimit Limit { get; init; } = new();
     /// <summary>The one time that a reproducible build has; null for the clock's.</summary>

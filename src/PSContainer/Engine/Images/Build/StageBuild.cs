@@ -57,7 +57,8 @@ internal sealed class StageBuild(BuildTools tools, Stage stage, StageState state
         if (destination.Length == 0) throw copy.Place.Syntax($"{copy.Keyword} has no destination once its variables are replaced.", "Give the variable a default: ${NAME:-/app}.");
         CopyOrigin origin = CopyOrigin.Of(tools, stage, expanded, cancelled);
         string createdBy = $"{copy.Keyword} {string.Join(' ', names.Concat(copy.Documents.Select(document => document.Name)))} {destination}";
-        if (origin.IsUnknown || state.IsUnknown) return Unknown(createdBy);
+        // Who only asks does not fetch.
+        if (origin.IsUnknown || state.IsUnknown || (tools.IsDry && copy.IsAdd && names.Any(Download.IsUrl))) return Unknown(createdBy);
 
         BuildScratch? fetched = null;
         using var sources = new CopySources(expanded, names, documents, origin.Open, () => (fetched ??= BuildScratch.Make(tools.Engine)).Folder);

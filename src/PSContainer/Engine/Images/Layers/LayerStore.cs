@@ -44,7 +44,7 @@ public sealed class LayerStore(StorageRoot root)
         ClearLeftovers();
         string name = diffId?.Hex ?? Path.GetRandomFileName();
         using LayerClaim? claim = LayerClaim.Take(Path.Combine(root.Layers, name + LayerClaim.Suffix), () => diffId is { } wanted && Has(wanted), cancellation);
-        if (claim is null) return Find(diffId!.Value)!;
+        if (claim is null) return Find(diffId!.Value) ?? new Layer(diffId.Value, FolderOf(diffId.Value), 0, 0);
         Layer layer = Unpack(claim.Layer, blob, expected, diffId, progress, cancellation);
         return Keep(claim, layer);
     }

@@ -31,9 +31,13 @@ public sealed class ImageCommit(ContainerEngine engine)
         }
         DateTimeOffset now = DateTimeOffset.UtcNow;
         var step = new HistoryEntry { Created = now, CreatedBy = container.Command.Length > 0 ? container.Command : null, Author = changes.Author, Comment = message, EmptyLayer = isEmpty };
-        config = config with { Created = now, DiffIds = isEmpty ? config.DiffIds : [.. config.DiffIds, layer.DiffId], History = [.. config.History, step] };
+        config = config with { Created = now, DiffIds = isEmpty ? config.DiffIds : [.. config.DiffIds, layer.DiffId], History = [.. Whole(config), step] };
         return images.Add(config, isEmpty ? image.Manifest.Layers : [.. image.Manifest.Layers, layer.Blob], names);
     }
+
+    // A history tells the layers in their order; where a maker has left some out, the new one would be taken for one of those.
+    private static IEnumerable<HistoryEntry> Whole(ImageConfig config)
+        => config.History.Concat(Enumerable.Repeat(new HistoryEntry { Created = config.Created }, Math.Max(0, config.DiffIds.Count - config.History.Count(step => !step.EmptyLayer))));
 
     private PackedLayer Pack(Container container, BlobStore blobs, CancellationToken cancellation)
     {

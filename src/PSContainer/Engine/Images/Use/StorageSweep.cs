@@ -1,4 +1,5 @@
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Images.Build;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Engine.Images;
@@ -34,6 +35,9 @@ public sealed record Unused(UnusedKind Kind, string Target, long Size)
 /// </summary>
 public sealed class StorageSweep : IDisposable
 {
+    private static readonly EnumerationOptions s_below = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    private readonly StorageRoot _root;
     private readonly ImageStore _store;
     private readonly FileLock? _alone;
     private readonly StorageUse _use;
@@ -44,6 +48,7 @@ public sealed class StorageSweep : IDisposable
     /// <exception cref="EngineException">StorageBusy.</exception>
     public StorageSweep(ImageStore store, ContainerStore containers)
     {
+        _root = containers.Root;
         _store = store;
         _alone = store.Sweeping();
         if (_alone is null && store.Exists)
@@ -55,7 +60,7 @@ public sealed class StorageSweep : IDisposable
     public bool IsUncertain => !_use.IsWhole;
 
     /// <summary>A container that may go, with how it goes.</summary>
-    public Unused Of(ContainerRecord container, Action remove) => new(UnusedKind.Container, container.Name, 0)
+    public Unused Of(ContainerRecord container, Action remove) => new(UnusedKind.Container, container.Name, SizeOf(_root.ContainerFolder(container.Id)))
     {
         Clear = remove,
         Forget = () =>
@@ -95,6 +100,13 @@ public sealed class StorageSweep : IDisposable
             yield return new Unused(part.IsUnpacked ? UnusedKind.Layer : UnusedKind.Blob, part.Digest.ToString(), _store.SizeOf(part)) { Clear = () => _store.Remove(part) };
     }
 
+    /// <summary>What leaves no bytes to count: folders of imports that were killed half way, and what builds remember of layers that are gone.</summary>
+    public void Tidy()
+    {
+        _store.Layers.ClearLeftovers();
+        new BuildCache(_root, _store).Sweep();
+    }
+
     /// <summary>Clears it.</summary>
     public static void Clear(Unused unused)
     {
@@ -106,4 +118,7 @@ public sealed class StorageSweep : IDisposable
     public static void Pretend(Unused unused) => unused.Forget();
 
     public void Dispose() => _alone?.Dispose();
+
+    private static long SizeOf(string folder)
+        => Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", s_below).Sum(file => file.Exists ? file.Length : 0) : 0;
 }

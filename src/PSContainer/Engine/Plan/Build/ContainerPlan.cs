@@ -22,6 +22,7 @@ public static class ContainerPlan
         // The parent, with the host's view.
         cgroup.Make();
         var namespaces = new NamespaceSteps(draft, spec.Linux.Namespaces);
+        Slot? hostNetwork = NetworkSteps.OpenHost(draft, request.Endpoints);
         draft.Clone(new CloneStep(cgroup.Flags | namespaces.WithClone, FlagText.Clone(cgroup.Flags | namespaces.WithClone),
             cgroup.BornIn, "the container's first process, with namespaces of its own"));
 
@@ -33,6 +34,7 @@ public static class ContainerPlan
         cgroup.Join();
         namespaces.Join(draft);
         namespaces.MakeCgroup(draft);
+        NetworkSteps.Add(draft, hostNetwork, request.Endpoints);
         CredentialSteps.AddLimits(draft, process);
         draft.Add(Call.Umask, "modes as written", [0]);
 
@@ -40,6 +42,7 @@ public static class ContainerPlan
         RootSteps.Isolate(draft, spec.Linux.RootfsPropagation);
         Slot root = RootSteps.Make(draft, mounts, request.Root, spec.Root.ReadOnly, spec.Linux.RootfsPropagation);
         var inRoot = new InRoot(draft, root);
+        NameFileSteps.Add(draft, mounts, inRoot, request.NameFiles, spec.Root.ReadOnly);
         new MountSteps(draft, mounts, inRoot, request).AddAll();
         DeviceSteps.Add(draft, inRoot, spec);
         TerminalSteps? terminal = process.Terminal ? new TerminalSteps(draft) : null;
@@ -57,7 +60,7 @@ public static class ContainerPlan
         ProcessSteps.EnterWorkingDirectory(draft, process.Cwd);
         CredentialSteps.Drop(draft, process);
         if (request.WaitForStart && !request.Idle) ProcessSteps.FindProgram(draft, process);
-        ProcessSteps.ResetSignals(draft);
+        ProcessSteps.ResetSignals(draft, request.Idle);
         if (request.DieWithParent) ProcessSteps.DieWithParent(draft);
         ProcessSteps.TellReady(draft);
         if (request.WaitForStart) ProcessSteps.AwaitStart(draft);

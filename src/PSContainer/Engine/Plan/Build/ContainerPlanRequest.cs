@@ -38,6 +38,12 @@ public sealed record ContainerPlanRequest(RuntimeSpec Spec, RootSource Root, Con
 {
     public HostView Host { get; init; } = HostView.Real;
 
+    /// <summary>Its interfaces, in a network namespace of its own.</summary>
+    public IReadOnlyList<EndpointPlan> Endpoints { get; init; } = [];
+
+    /// <summary>/etc/hosts and its kin; only over a throwaway root, which they are made in.</summary>
+    public IReadOnlyList<NameFile> NameFiles { get; init; } = [];
+
     /// <summary>The child waits at the start fifo (create and start apart) instead of going on to execve at once.</summary>
     public bool WaitForStart { get; init; }
 

@@ -8,8 +8,4 @@ public static class BuildStorage
     /// <summary>Clears what killed builds have left: folders, and containers that still run a step that nobody waits for.</summary>
     /// <returns>How many steps that were.</returns>
     public static int ClearLeftovers(ContainerEngine engine) => BuildScratch.Sweep(engine);
-
-    /// <summary>Forgets the steps whose layers are gone.</summary>
-    /// <returns>How many.</returns>
-    public static int ClearRecords(ContainerEngine engine) => new BuildCache(engine.Store.Root, engine.Images).Sweep();
 }

@@ -1,5 +1,6 @@
 using PSContainer.Engine.Commands;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Logs;
 using PSContainer.Engine.Plan.Build;
 
@@ -16,11 +17,11 @@ internal sealed class RunStep(ContainerEngine engine, RunInstruction run, Stored
 
     private IReadOnlyList<string> Arguments { get; } = RunReader.Program(run) is null ? RunReader.Arguments(run, image.Config.Shell) : [ScriptPlace];
 
-    private NetworkMode Network => run.Network switch { "none" => NetworkMode.None, "host" => NetworkMode.Host, _ => surroundings.Network };
+    private string Network => run.Network is "none" or "host" ? run.Network : surroundings.Network;
 
     public IReadOnlyList<string> Recipe =>
     [
-        "RUN", image.Config.User ?? "", image.Config.WorkingDir ?? "", Network.ToString(), RunReader.Program(run) ?? "",
+        "RUN", image.Config.User ?? "", image.Config.WorkingDir ?? "", Network, RunReader.Program(run) ?? "",
         .. Arguments, "ENV", .. variables.ForRun([]).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"),
     ];
 
@@ -32,7 +33,7 @@ internal sealed class RunStep(ContainerEngine engine, RunInstruction run, Stored
         {
             Name = scratch.Name, Image = image, Command = Arguments[0], Arguments = [.. Arguments.Skip(1)], Environment = variables.ForRun(surroundings.Proxies),
             User = image.Config.User is { Length: > 0 } user ? user : "0", WorkingDirectory = "/" + (image.Config.WorkingDir ?? "").TrimStart('/'),
-            Network = Network, Limit = surroundings.Limit, Volumes = Volumes(scratch),
+            Network = new NetworkWish { Network = Network }, Limit = surroundings.Limit, Volumes = Volumes(scratch),
         };
         int code = Execute(spec, cancelled);
         cancelled.ThrowIfCancellationRequested();
@@ -59,9 +60,6 @@ internal sealed class RunStep(ContainerEngine engine, RunInstruction run, Stored
     private IReadOnlyList<VolumeSpec> Volumes(BuildScratch scratch)
     {
         var volumes = new List<VolumeSpec>();
-        // Who is on the host's network asks the host's name servers.
-        if (Network == NetworkMode.Host)
-            volumes.AddRange(((string[])["/etc/resolv.conf", "/etc/hosts"]).Where(File.Exists).Select(file => new VolumeSpec(file, file, ReadOnly: true)));
         if (RunReader.Program(run) is { } program)
         {
             string file = Path.Combine(scratch.Folder, "run");
@@ -90,4 +88,4 @@ internal sealed class RunStep(ContainerEngine engine, RunInstruction run, Stored
 /// <param name="Proxies">Variables that are no reason to build anew.</param>
 /// <param name="Limit">Of each container.</param>
 /// <param name="Output">Takes a line of what is printed.</param>
-internal sealed record RunSurroundings(NetworkMode Network, IReadOnlyList<(string Name, string Value)> Proxies, Cgroups.ContainerLimit Limit, Action<string> Output);
+internal sealed record RunSurroundings(string Network, IReadOnlyList<(string Name, string Value)> Proxies, Cgroups.ContainerLimit Limit, Action<string> Output);

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Text.Json;
+using PSContainer.Engine.Spec;
+using PSContainer.Engine.State;
+
+namespace PSContainer.Engine.Networks;
+
+/// <summary>A network: one bridge on the host, there only while a container is on it, and the addresses that it gives.</summary>
+public sealed record ContainerNetwork
+{
+    /// <summary>The network of every container that names none; made when the first one starts.</summary>
+    public const string DefaultName = "bridge";
+
+    /// <summary>What the names of all our bridges begin with.</summary>
+    public const string BridgePrefix = "pc-";
+
+    public required string Name { get; init; }
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public required string Id { get; init; }
+    public required IPNetwork Subnet { get; init; }
+    public required IPAddress Gateway { get; init; }
+    public IPNetwork? IPv6Subnet { get; init; }
+    public IPAddress? IPv6Gateway { get; init; }
+
+    /// <summary>No way out, and nobody outside reaches it.</summary>
+    public bool Internal { get; init; }
+
+    /// <summary>Bytes in a packet; null takes that of the link with the default route.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>The bridge's name on the host.</summary>
+    public required string Bridge { get; init; }
+
+    /// <summary>The subnet was not asked for: where the host comes to use it otherwise, the network moves.</summary>
+    public bool AutomaticSubnet { get; init; }
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>
+    /// The bridge's own address. It is a part of the id, and so proves that a link of that name is this network's: the kernel takes
+    /// it with the link, which an alias does not manage.
+    /// </summary>
+    internal byte[] BridgeMac => [0x02, 0x42, .. Convert.FromHexString(Id.AsSpan(8, 8))];
+
+    /// <summary>Who is on it, with which address.</summary>
+    public IReadOnlyList<Lease> Members => Store?.Leases(Name) ?? [];
+
+    /// <summary>Their names.</summary>
+    public IReadOnlyList<string> Containers => [.. Members.Select(member => member.ContainerName).Order(StringComparer.OrdinalIgnoreCase)];
+
+    public override string ToString() => Name;
+
+    /// <summary>Where it was read from.</summary>
+    internal NetworkStore? Store { get; init; }
+
+    /// <summary>"pc-web-3f2a9c": readable, at most 15 characters, and not the same for two networks of this machine, whoever's they are.</summary>
+    internal static string BridgeName(string name, string id)
+    {
+        const int shown = 5, digits = 6;
+        string plain = string.Concat(name.Where(char.IsAsciiLetterOrDigit));
+        return $"{BridgePrefix}{(plain.Length > shown ? plain[..shown] : plain)}-{id[..digits]}";
+    }
+
+    /// <exception cref="EngineException">StateCorrupt.</exception>
+    internal static ContainerNetwork? Read(string path) => JsonFile.Read(path, json => new ContainerNetwork
+    {
+        Name = json.RequiredText("name"),
+        Id = json.RequiredText("id"),
+        Subnet = IPNetwork.Parse(json.RequiredText("subnet")),
+        Gateway = IPAddress.Parse(json.RequiredText("gateway")),
+        IPv6Subnet = json.Text("subnet6") is { } six ? IPNetwork.Parse(six) : null,
+        IPv6Gateway = json.Text("gateway6") is { } gateway ? IPAddress.Parse(gateway) : null,
+        Internal = json.Flag("internal"),
+        Mtu = json.Has("mtu")?.GetInt32(),
+        Bridge = json.RequiredText("bridge"),
+        AutomaticSubnet = json.Flag("automatic"),
+        Labels = json.Map("labels"),
+        Created = json.GetProperty("created").GetDateTimeOffset(),
+    });
+
+    internal void Write(string path) => JsonFile.Write(path, json =>
+    {
+        json.WriteString("name", Name);
+        json.WriteString("id", Id);
+        json.WriteString("subnet", Subnet.ToString());
+        json.WriteString("gateway", Gateway.ToString());
+        if (IPv6Subnet is { } six) json.WriteString("subnet6", six.ToString());
+        if (IPv6Gateway is { } gateway) json.WriteString("gateway6", gateway.ToString());
+        json.WriteBoolean("internal", Internal);
+        if (Mtu is { } mtu) json.WriteNumber("mtu", mtu);
+        json.WriteString("bridge", Bridge);
+        json.WriteBoolean("automatic", AutomaticSubnet);
+        json.WriteStartObject("labels");
+        foreach ((string name, string value) in Labels) json.WriteString(name, value);
+        json.WriteEndObject();
+        json.WriteString("created", Created);
+    });
+}

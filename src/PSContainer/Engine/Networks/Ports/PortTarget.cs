@@ -1,0 +1,11 @@
+using System.Net;
+using PSContainer.Engine.Networks.Firewall;
+
+namespace PSContainer.Engine.Networks.Ports;
+
+/// <summary>Where published ports lead.</summary>
+/// <param name="Network">The network that the addresses are of.</param>
+/// <param name="Address4">The container's address there.</param>
+/// <param name="Address6">Its IPv6 address, where it has one.</param>
+/// <param name="Link">The host's half of its veth pair.</param>
+public sealed record PortTarget(FirewallNetwork Network, IPAddress? Address4, IPAddress? Address6, string? Link);

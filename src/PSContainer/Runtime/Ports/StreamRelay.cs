@@ -1,0 +1,52 @@
+using PSContainer.Kernel;
+
+namespace PSContainer.Runtime.Ports;
+
+/// <summary>A published TCP port: each connection that arrives gets one of ours to the container.</summary>
+internal sealed class StreamRelay : IWatched, IDisposable
+{
+    private readonly Relay _relay;
+    private readonly int _listener;
+    private readonly SocketName _target;
+    private bool _isClosed;
+
+    public StreamRelay(Relay relay, int listener, SocketName target)
+    {
+        (_relay, _listener, _target) = (relay, listener, target);
+        Listen();
+    }
+
+    public void Ready(int descriptor, uint events)
+    {
+        while (_relay.TryEnter())
+        {
+            int client = InternetSockets.TryAccept(_listener);
+            int container = client < 0 ? -1 : InternetSockets.TryOpen(_target.IsIPv6, isStream: true);
+            Errno error = container < 0 ? Syscall.Last : Errno.None;
+            if (container >= 0)
+            {
+                new StreamPair(_relay, client, container).Connect(_target);
+                continue;
+            }
+            if (client >= 0) Files.Close(client);
+            _relay.Leave();
+            if (error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS) break;
+            // A connection may have been given up while it waited (ECONNABORTED); the next one is still there.
+            if (error == Errno.EAGAIN) return;
+        }
+        // No room: what waits stays in the kernel's queue until there is.
+        _relay.Watch.Forget(_listener);
+        _relay.WaitForRoom(Listen);
+    }
+
+    public void Dispose()
+    {
+        _isClosed = true;
+        _relay.Watch.Forget(_listener);
+    }
+
+    private void Listen()
+    {
+        if (!_isClosed) _relay.Watch.Set(_listener, this, Epoll.In);
+    }
+}

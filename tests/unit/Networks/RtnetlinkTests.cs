@@ -1,0 +1,85 @@
+using System.Net;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using PSContainer.Kernel;
+using PSContainer.Kernel.Netlink;
+using PSContainer.Tests.Unit.Constants;
+
+namespace PSContainer.Tests.Unit.Networks;
+
+/// <summary>rtnetlink's numbers against the headers, its messages byte by byte, and the kernel's own answers.</summary>
+public class RtnetlinkTests
+{
+    private static readonly string[] s_headers = ["sys/socket.h", "linux/netlink.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/if.h", "linux/veth.h"];
+
+    [HeaderFact("linux/rtnetlink.h", "linux/if_link.h", "linux/veth.h"), Trait("Needs", "gcc")]
+    public void Numbers_are_those_of_the_headers()
+    {
+        (string C, long Value)[] facts = [.. typeof(Rtnetlink).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral)
+            .Select(field => (field.Name + " + 0", Convert.ToInt64(field.GetRawConstantValue())))];
+        Assert.True(facts.Length > 60);
+        Headers.Agree(s_headers, facts);
+    }
+
+    [HeaderFact("linux/rtnetlink.h"), Trait("Needs", "gcc")]
+    public void Structures_are_laid_out_as_the_kernel_has_them()
+        => Headers.Agree(s_headers,
+        [
+            ("sizeof(struct ifinfomsg)", Marshal.SizeOf<IfInfoMsg>()), ("offsetof(struct ifinfomsg, ifi_index)", Offset<IfInfoMsg>("Index")), ("offsetof(struct ifinfomsg, ifi_flags)", Offset<IfInfoMsg>("Flags")),
+            ("offsetof(struct ifinfomsg, ifi_change)", Offset<IfInfoMsg>("Change")),
+            ("sizeof(struct ifaddrmsg)", Marshal.SizeOf<IfAddrMsg>()), ("offsetof(struct ifaddrmsg, ifa_prefixlen)", Offset<IfAddrMsg>("PrefixLength")), ("offsetof(struct ifaddrmsg, ifa_index)", Offset<IfAddrMsg>("Index")),
+            ("sizeof(struct rtmsg)", Marshal.SizeOf<RtMsg>()), ("offsetof(struct rtmsg, rtm_table)", Offset<RtMsg>("Table")), ("offsetof(struct rtmsg, rtm_scope)", Offset<RtMsg>("Scope")), ("offsetof(struct rtmsg, rtm_type)", Offset<RtMsg>("Type")),
+            ("sizeof(struct nlmsghdr)", 16), ("offsetof(struct nlmsghdr, nlmsg_seq)", 8), ("offsetof(struct nlmsgerr, msg)", 4), ("offsetof(struct rtnl_link_stats64, rx_bytes)", 16), ("offsetof(struct rtnl_link_stats64, tx_bytes)", 24),
+        ]);
+
+    [Fact]
+    public void A_request_reads_as_the_manual_page_has_it()
+    {
+        byte[] bytes = LinkRequest.Raise("eth0").ToArray();
+        Assert.Equal("2C0000001300050000000000000000000000000000000000010000000100000009000300657468300000" + "0000", Convert.ToHexString(bytes));
+    }
+
+    [Fact]
+    public void What_a_plan_fills_in_stands_where_it_says()
+    {
+        byte[] pair = LinkRequest.NewVeth("a", 1500, new VethPeer("eth0", [2, 0, 0, 0, 0, 1]), 0x11223344, out int at).ToArray();
+        Assert.Equal(0x11223344, BitConverter.ToInt32(pair, at));
+        byte[] attach = LinkRequest.Attach("a", 0x11223344, out at).ToArray();
+        Assert.Equal(0x11223344, BitConverter.ToInt32(attach, at));
+        byte[] address = AddressRequest.Add(0x11223344, IPAddress.Parse("10.0.0.1"), 24, withRoute: true, out at).ToArray();
+        Assert.Equal(0x11223344, BitConverter.ToInt32(address, at));
+        byte[] route = AddressRequest.AddDefault(0x11223344, IPAddress.Parse("fd00::1"), out at).ToArray();
+        Assert.Equal(0x11223344, BitConverter.ToInt32(route, at));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0100")]
+    [InlineData("03000100")]
+    [InlineData("FFFF01000102")]
+    public void Attributes_that_can_t_be_are_the_end_of_the_walk(string hex) => Assert.False(new NetlinkAttributes(Convert.FromHexString(hex)).Next());
+
+    [Fact]
+    public void An_error_comes_with_the_kernels_words()
+    {
+        // -EEXIST, capped, then NLMSGERR_ATTR_MSG "no".
+        byte[] message = [48, 0, 0, 0, 2, 0, 0, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0xEF, 0xFF, 0xFF, 0xFF, .. new byte[16], 7, 0, 1, 0, (byte)'n', (byte)'o', 0, 0];
+        Assert.Equal((Errno.EEXIST, "no"), (NetlinkSocket.ParseError(message, out string? words), words));
+        Assert.Equal(Errno.EPROTO, NetlinkSocket.ParseError(message.AsSpan(0, 12), out _));
+    }
+
+    [Fact]
+    public void The_kernel_lists_loopback_and_names_what_is_missing()
+    {
+        using NetlinkSocket socket = NetlinkSocket.Open();
+        LinkInfo loopback = LinkInfo.Find(socket, "lo")!;
+        Assert.Equal((1, "lo", "", 0), (loopback.Index, loopback.Name, loopback.Kind, loopback.Master));
+        Assert.Contains(LinkInfo.All(socket), link => link.Name == "lo");
+        Assert.Null(LinkInfo.Find(socket, "pc-none-0"));
+        Assert.Contains(RouteInfo.All(socket), route => route.Network.Contains(IPAddress.Loopback) && route.Network.PrefixLength > 0);
+        KernelException failure = Assert.Throws<KernelException>(() => socket.Send(LinkRequest.Raise("pc-none-0"), "pc-none-0"));
+        Assert.Equal(("RTM_SETLINK", "pc-none-0"), (failure.Call, failure.Path));
+    }
+
+    private static long Offset<T>(string field) => Marshal.OffsetOf<T>(field);
+}
