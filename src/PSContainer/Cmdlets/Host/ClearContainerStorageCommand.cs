@@ -3,6 +3,7 @@ using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Formats;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Build;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Cmdlets.Host;
@@ -28,6 +29,7 @@ public sealed class ClearContainerStorageCommand : ImageCmdlet
         if (sweep.IsUncertain) WriteWarning("Not all images and containers can be read, so nobody can say what belongs to them: blobs and layers stay. Get-ContainerImage and Get-Container tell which.");
         foreach (Unused rest in sweep.Rest()) Clear(rest);
         if (ShouldProcess("half unpacked layers, and what builds remember of layers that are gone", "Clear")) sweep.Tidy();
+        if (ShouldProcess("what builds that were killed have left", "Clear")) BuildStorage.ClearLeftovers(Engine);
     });
 
     private void ClearContainers(StorageSweep sweep)

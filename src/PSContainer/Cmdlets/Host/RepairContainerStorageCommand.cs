@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Images.Build;
 using PSContainer.Engine.Repair;
 
 namespace PSContainer.Cmdlets.Host;
@@ -13,6 +14,7 @@ public sealed class RepairContainerStorageCommand : ContainerCmdlet
     protected override void EndProcessing()
     {
         IReadOnlyList<Residue> found = [];
+        if (ShouldProcess("what builds that were killed have left", "Clear")) Try(null, () => BuildStorage.ClearLeftovers(Engine));
         if (!Try(null, () => found = new StorageRepair(Engine.Store).Find())) return;
         foreach (Residue residue in found)
         {

@@ -23,6 +23,9 @@ internal sealed class StageBuild(BuildTools tools, Stage stage, StageState state
         };
     });
 
+    // What errors of a RUN's container call its image.
+    private ImageReference Unfinished => new() { Registry = ImageReference.DefaultRegistry, Repository = "library/" + stage.Title, Tag = "unfinished" };
+
     private Expansion Expansion(Instruction instruction) => new(instruction.Place, tools.File.Escape, state.Variables.Value);
 
     private BuildEvent Workdir(WorkdirInstruction workdir, CancellationToken cancelled)
@@ -37,7 +40,7 @@ internal sealed class StageBuild(BuildTools tools, Stage stage, StageState state
     private BuildEvent Run(RunInstruction run, CancellationToken cancelled)
     {
         var image = new StoredImage(new Descriptor(MediaType.Manifest, Digest.Of(default), 0),
-            new ImageManifest(new Descriptor(MediaType.Config, Digest.Of(default), 0), [.. state.Layers.Select(layer => layer.Blob)]), state.ToConfig(), []);
+            new ImageManifest(new Descriptor(MediaType.Config, Digest.Of(default), 0), [.. state.Layers.Select(layer => layer.Blob)]), state.ToConfig(), [Unfinished]);
         var step = new RunStep(tools.Engine, run, image, state.Variables, tools.Surroundings);
         IReadOnlyList<(string Name, string Value)> arguments = state.Variables.Arguments;
         string prefix = arguments.Count == 0 ? "" : $"|{arguments.Count} {string.Concat(arguments.Select(pair => $"{pair.Name}={pair.Value} "))}";
@@ -54,7 +57,8 @@ internal sealed class StageBuild(BuildTools tools, Stage stage, StageState state
         if (destination.Length == 0) throw copy.Place.Syntax($"{copy.Keyword} has no destination once its variables are replaced.", "Give the variable a default: ${NAME:-/app}.");
         CopyOrigin origin = CopyOrigin.Of(tools, stage, expanded, cancelled);
         string createdBy = $"{copy.Keyword} {string.Join(' ', names.Concat(copy.Documents.Select(document => document.Name)))} {destination}";
-        if (origin.IsUnknown || state.IsUnknown) return Unknown(createdBy);
+        // Who only asks does not fetch.
+        if (origin.IsUnknown || state.IsUnknown || (tools.IsDry && copy.IsAdd && names.Any(Download.IsUrl))) return Unknown(createdBy);
 
         BuildScratch? fetched = null;
         using var sources = new CopySources(expanded, names, documents, origin.Open, () => (fetched ??= BuildScratch.Make(tools.Engine)).Folder);
