@@ -37,7 +37,7 @@ Describe 'Build-ContainerImage' -Tag Root -Skip:(-not $isRoot) {
         $image | Should -BeOfType PSContainer.Engine.Images.ContainerImage
         $image.Names | Should -Be app:1, app:latest
         $image.Labels.a, $image.Labels.c | Should -Be b, d
-        Invoke-Container app | Should -Be 'from the context', given
+        Invoke-Container -Image app | Should -Be 'from the context', given
         (Get-ContainerImage app:1).Id | Should -Be $image.Id
         (Get-ContainerImageHistory app:1).CreatedBy | Should -Contain 'LABEL a=b'
         Get-Container | Should -BeNullOrEmpty
@@ -139,8 +139,8 @@ Describe 'Build-ContainerImage' -Tag Root -Skip:(-not $isRoot) {
 Describe 'An image beside docker build''s' -Tag Root, Docker -Skip:(-not ($isRoot -and $hasDocker)) {
     It 'has the same files and the same configuration' {
         $lines = 'ARG WORD=one', 'FROM busybox AS make', 'ARG WORD', 'WORKDIR /work', 'COPY src ./', 'RUN echo $WORD > made && chmod 640 made && rm sub/gone.txt && ln -s made link',
-            'FROM busybox', 'ENV A=1 B="two words" C=${D:-three}', 'COPY --from=make /work /app', 'COPY --chown=1000:1001 --chmod=700 src/run.sh /usr/local/bin/', 'ADD packed.tar /packed/', 'COPY src/*.txt /texts/',
-            'RUN rm -r /texts && mkdir /texts && echo $A > /texts/only', 'USER 1000', 'EXPOSE 8080 53/udp', 'VOLUME /data', 'LABEL x="a b" y=z', 'STOPSIGNAL SIGINT', 'HEALTHCHECK --interval=5s CMD true', 'ENTRYPOINT ["/usr/local/bin/run.sh"]', 'CMD echo $A'
+            'FROM busybox', 'ENV A=1 B="two words" C=${D:-three}', 'COPY --from=make /work /app', 'COPY --chown=1000:1001 src/run.sh /bin/', 'ADD packed.tar /packed/', 'COPY src/*.txt /texts/',
+            'RUN rm -r /texts && mkdir /texts && echo $A > /texts/only', 'USER 1000', 'EXPOSE 8080 53/udp', 'VOLUME /data', 'LABEL x="a b" y=z', 'STOPSIGNAL SIGINT', 'HEALTHCHECK --interval=5s CMD true', 'ENTRYPOINT ["/bin/run.sh"]', 'CMD echo $A'
         $context = New-Context parity $lines -File @{ 'src/a.txt' = 'a'; 'src/sub/gone.txt' = 'x'; 'src/sub/b.txt' = 'b'; 'src/run.sh' = '#!/bin/sh'; 'src/ignored.log' = 'x' }
         Set-Content "$context/.dockerignore" '**/*.log'
         tar -C "$context/src" -cf "$context/packed.tar" a.txt sub
@@ -153,7 +153,7 @@ Describe 'An image beside docker build''s' -Tag Root, Docker -Skip:(-not ($isRoo
             Wait-Until { docker -H "unix://$docker/sock" version 2>$null } 60 | Should -BeTrue
             Export-ContainerImage busybox -Path "$docker/busybox.tar" -Format Docker
             docker -H "unix://$docker/sock" load -qi "$docker/busybox.tar" | Out-Null
-            docker -H "unix://$docker/sock" build -q -t app --network none $context 2>$null | Should -Not -BeNullOrEmpty
+            docker -H "unix://$docker/sock" build -q -t app --network none -f "$context/Containerfile" $context 2>$null | Should -Not -BeNullOrEmpty
             $theirs = docker -H "unix://$docker/sock" image inspect app | ConvertFrom-Json | ForEach-Object Config
             $id = docker -H "unix://$docker/sock" create app
             docker -H "unix://$docker/sock" export $id -o "$docker/theirs.tar"
@@ -171,13 +171,13 @@ Describe 'An image beside docker build''s' -Tag Root, Docker -Skip:(-not ($isRoo
         $container | Remove-Container
         function Get-Listing($archive) { tar -tvf $archive --numeric-owner --full-time | ForEach-Object { $mode, $owner, $size, $null, $null, $name = $_ -split '\s+', 6; if ($name -notmatch $own) { "$name $mode $owner $($mode.StartsWith('d') ? 0 : $size)" } } | Sort-Object }
         Get-Listing "$docker/ours.tar" | Should -Be (Get-Listing "$docker/theirs.tar")
-        Remove-Item -Recurse -Force $docker
+        rm -rf --one-file-system $docker
 
         $ours.Environment | Sort-Object | Should -Be ($theirs.Env | Where-Object { $_ -notmatch '^PATH=' } | Sort-Object)
         $ours.Command | Should -Be $theirs.Cmd
         $ours.Entrypoint | Should -Be $theirs.Entrypoint
-        $ours.User | Should -Be $theirs.User
-        $ours.WorkingDirectory | Should -Be $theirs.WorkingDir
+        "$($ours.User)" | Should -Be $theirs.User
+        "$($ours.WorkingDirectory)" | Should -Be "$($theirs.WorkingDir)"
         $ours.ExposedPorts | Sort-Object | Should -Be ($theirs.ExposedPorts.PSObject.Properties.Name | Sort-Object)
         $ours.Volumes | Should -Be $theirs.Volumes.PSObject.Properties.Name
         $ours.Labels.x, $ours.Labels.y | Should -Be 'a b', z

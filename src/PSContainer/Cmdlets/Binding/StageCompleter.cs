@@ -15,18 +15,23 @@ public sealed class StageCompleter : IArgumentCompleter
         string[] names;
         try
         {
-            // The process's own directory is not PowerShell's: a runspace of its own tells where it stands.
-            using PowerShell here = PowerShell.Create(RunspaceMode.CurrentRunspace);
-            string Whole(string path) => here.Runspace.SessionStateProxy.Path.GetUnresolvedProviderPathFromPSPath(path);
+            // Paths count from where PowerShell stands, which is not where the process stands.
+            string Whole(string path) => System.IO.Path.IsPathRooted(path) ? path : System.IO.Path.Combine(Here(), path);
             string context = Whole(fakeBoundParameters["Path"]?.ToString() ?? ".");
             names = [.. BuildContext.Open(context, fakeBoundParameters["File"] is { } file ? Whole(file.ToString()!) : null).File.Stages.Select(stage => stage.Name).OfType<string>()];
         }
-        catch (Exception failure) when (ErrorTable.Knows(failure) || failure is RuntimeException)
+        catch (Exception failure) when (ErrorTable.Knows(failure) || failure is RuntimeException or InvalidOperationException)
         {
             // A completion has nowhere to tell of a failure.
             yield break;
         }
         foreach (string name in names)
             if (name.StartsWith(begun, StringComparison.OrdinalIgnoreCase)) yield return new CompletionResult(name, name, CompletionResultType.ParameterValue, name);
+    }
+
+    private static string Here()
+    {
+        using var here = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        return here.AddCommand("Get-Location").Invoke()[0].ToString();
     }
 }

@@ -25,7 +25,7 @@ public sealed record ImageUse(string Name, Digest Id, IReadOnlyList<Digest> Diff
     public IReadOnlyList<string> Lowers(State.StorageRoot storage)
     {
         var layers = new LayerStore(storage);
-        return [.. DiffIds.Reverse().Select(layers.FolderOf), storage.MountPoints];
+        return [.. DiffIds.Reverse().Distinct().Select(layers.FolderOf), storage.MountPoints];
     }
 
     internal static ImageUse Read(JsonElement json) => new(json.RequiredText("name"), Digest.Parse(json.RequiredText("id")), [.. json.Strings("layers").Select(Digest.Parse)])

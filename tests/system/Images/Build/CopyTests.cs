@@ -48,8 +48,8 @@ public sealed class CopyTests : IDisposable
     public void Owners_and_modes_are_roots_the_files_or_as_asked_for()
     {
         string mode = Path.Combine(_build.Context, "dir/c.txt");
-        File.SetUnixFileMode(mode, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.SetUser);
         Outcome.Of("chown", "1234:1234", mode);
+        File.SetUnixFileMode(mode, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.SetUser);
         StoredImage image = _build.WithBusybox().Build("""
             FROM busybox AS first
             COPY dir /plain

@@ -50,7 +50,8 @@ internal sealed class BuildTools
     /// <summary>The folders of layers, the topmost first; an empty one where there are none, because an overlay wants one.</summary>
     public IReadOnlyList<string> Below(IReadOnlyList<BuiltLayer> layers)
     {
-        if (layers.Count > 0) return [.. layers.Reverse().Select(layer => Engine.Images.Layers.FolderOf(layer.DiffId))];
+        // overlayfs takes no folder twice; of a layer that comes again, what is below is all hidden by what is above.
+        if (layers.Count > 0) return [.. layers.Reverse().Select(layer => Engine.Images.Layers.FolderOf(layer.DiffId)).Distinct()];
         Directory.CreateDirectory(_empty);
         return [_empty];
     }
