@@ -8,10 +8,8 @@ internal static class Machine
 {
     private static int s_number;
 
-    static Machine() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-    {
-        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
-    };
+    // rm, since .NET's own way can't remove names that are no text; and never what is still mounted.
+    static Machine() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Outcome.Of("rm", "-rf", "--one-file-system", Folder);
 
     /// <summary>Everything of this lane's run lies here, so that whatever names it is ours.</summary>
     public static string Folder { get; } = Directory.CreateTempSubdirectory("pscontainer-system-").FullName;
