@@ -82,10 +82,10 @@ public sealed class Container
     public NetworkMode NetworkMode => _networking?.Mode ?? NetworkMode.None;
 
     /// <summary>The networks that it is on, running or not.</summary>
-    public IReadOnlyList<string> Networks => [.. Endpoints.Select(endpoint => endpoint.Network)];
+    public string[] Networks => [.. Endpoints.Select(endpoint => endpoint.Network)];
 
     /// <summary>Its places on them: addresses as they are, or as they were when it last ran.</summary>
-    public IReadOnlyList<Endpoint> Endpoints => _networking?.Endpoints ?? [];
+    public Endpoint[] Endpoints => [.. _networking?.Endpoints ?? []];
 
     /// <summary>Its address on the first of them; null where nothing runs.</summary>
     public IPAddress? IPAddress => IsAlive ? Endpoints.FirstOrDefault()?.IPAddress : null;
@@ -93,7 +93,7 @@ public sealed class Container
     public string? MacAddress => IsAlive ? Endpoints.FirstOrDefault()?.MacAddress : null;
 
     /// <summary>The ports of this machine that lead to it now; where nothing runs, those that will at the next start.</summary>
-    public IReadOnlyList<PublishedPort> Ports { get; }
+    public PublishedPort[] Ports { get; }
 
     public override string ToString() => Name;
 

@@ -62,7 +62,7 @@ public sealed record ContainerMeasure
     // On the host's half of each pair, so that nobody needs to go inside: what that one sends, the container receives.
     private static (long? Rx, long? Tx) Traffic(Container container)
     {
-        if (container.Endpoints.Count == 0) return (null, null);
+        if (container.Endpoints.Length == 0) return (null, null);
         try
         {
             using NetlinkSocket socket = NetworkAttachment.OpenSocket();

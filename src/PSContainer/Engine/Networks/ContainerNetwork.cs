@@ -44,10 +44,10 @@ public sealed record ContainerNetwork
     internal byte[] BridgeMac => [0x02, 0x42, .. Convert.FromHexString(Id.AsSpan(8, 8))];
 
     /// <summary>Who is on it, with which address.</summary>
-    public IReadOnlyList<Lease> Members => Store?.Leases(Name) ?? [];
+    public Lease[] Members => [.. Store?.Leases(Name) ?? []];
 
     /// <summary>Their names.</summary>
-    public IReadOnlyList<string> Containers => [.. Members.Select(member => member.ContainerName).Order(StringComparer.OrdinalIgnoreCase)];
+    public string[] Containers => [.. Members.Select(member => member.ContainerName).Order(StringComparer.OrdinalIgnoreCase)];
 
     public override string ToString() => Name;
 

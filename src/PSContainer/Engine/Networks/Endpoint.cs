@@ -21,7 +21,7 @@ public sealed record Endpoint
 
     /// <summary>The host's half of the veth pair.</summary>
     public string? Link { get; init; }
-    public IReadOnlyList<string> Aliases { get; init; } = [];
+    public string[] Aliases { get; init; } = [];
 
     public override string ToString() => IPAddress is null ? Network : $"{Network} {IPAddress}/{PrefixLength}";
 
@@ -39,7 +39,7 @@ public sealed record Endpoint
         Gateway = Address(json, "gateway"),
         MacAddress = json.Text("mac"),
         Link = json.Text("link"),
-        Aliases = json.Strings("aliases"),
+        Aliases = [.. json.Strings("aliases")],
         WantedAddress = Address(json, "wantedAddress"),
         WantedAddress6 = Address(json, "wantedAddress6"),
         WantedMac = json.Text("wantedMac"),

@@ -11,7 +11,7 @@ namespace PSContainer.Engine.Networks;
 public sealed record Lease(string ContainerId, string ContainerName, IPAddress Address, IPAddress? Address6, string Mac, string Link)
 {
     /// <summary>Other names of it on this network.</summary>
-    public IReadOnlyList<string> Aliases { get; init; } = [];
+    public string[] Aliases { get; init; } = [];
 
     /// <summary>Its lines in the hosts files of its neighbours; hosts(5).</summary>
     public IEnumerable<string> HostsLines(string? ownName = null)
@@ -25,7 +25,7 @@ public sealed record Lease(string ContainerId, string ContainerName, IPAddress A
         json.RequiredText("container"), json.RequiredText("name"), IPAddress.Parse(json.RequiredText("address")),
         json.Text("address6") is { } six ? IPAddress.Parse(six) : null, json.RequiredText("mac"), json.RequiredText("link"))
     {
-        Aliases = json.Strings("aliases"),
+        Aliases = [.. json.Strings("aliases")],
     };
 
     internal void Write(Utf8JsonWriter json)

@@ -60,7 +60,7 @@ public sealed record NetworkWish
         var store = new NetworkStore(root);
         var endpoint = new Endpoint
         {
-            Network = name, Interface = @interface, Aliases = Aliases,
+            Network = name, Interface = @interface, Aliases = [.. Aliases],
             WantedAddress = IPAddress is null ? null : System.Net.IPAddress.Parse(IPAddress), WantedAddress6 = IPv6Address is null ? null : System.Net.IPAddress.Parse(IPv6Address),
             WantedMac = MacAddress is null ? null : AddressChoice.Show(AddressChoice.ParseMac(MacAddress)!),
         };

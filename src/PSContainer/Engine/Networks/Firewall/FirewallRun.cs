@@ -41,6 +41,11 @@ public sealed class FirewallRun : IDisposable
         {
             string? failure = End();
             if (failure is null || _isRemoval && failure.Contains("No such file")) return;
+            if (_isRemoval && failure.Contains("File exists"))
+            {
+                RemoveWhatIsOurs();
+                return;
+            }
             bool tableCame = _makesTable && failure.Contains("File exists"), tableWent = !_makesTable && failure.Contains("No such file");
             bool isTaken = !_makesTable && _stale.Count > 0 && failure.Contains("File exists");
             if (!(tableCame || tableWent || isTaken) || attempt == attempts) throw Describe(failure);
@@ -73,6 +78,17 @@ public sealed class FirewallRun : IDisposable
         foreach (string deletion in _stale)
         {
             using NftCommand command = NftCommand.Start(deletion);
+            command.Finish();
+        }
+    }
+
+    // An element leads elsewhere by now: its port is another container's, and stays. All the others go, each by itself.
+    private void RemoveWhatIsOurs()
+    {
+        string[] lines = _text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        foreach (string[] addAndDelete in lines.Chunk(2))
+        {
+            using NftCommand command = NftCommand.Start(string.Join('\n', addAndDelete) + "\n");
             command.Finish();
         }
     }
