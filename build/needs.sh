@@ -20,7 +20,7 @@ links() {
 linker() { links || { has clang || package gcc; package libc6-dev; package binutils; }; }
 
 for_build() { linker; }
-for_try() { for_build; program ps procps; program busybox busybox-static; }
+for_try() { for_build; program ps procps; program busybox busybox-static; program nft nftables; }
 for_test() {
     for_try
     program gcc gcc # the constants are checked against the C headers
@@ -30,6 +30,8 @@ for_test() {
     program strace strace
     program runc runc
     program skopeo skopeo
+    program umoci umoci
+    program curl curl
     [[ $(uname -m) == x86_64 ]] && program qemu-system-x86_64 qemu-system-x86 # the virtual machine lane
 }
 
