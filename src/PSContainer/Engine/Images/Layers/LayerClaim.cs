@@ -58,9 +58,11 @@ internal sealed class LayerClaim : IDisposable
     /// <summary>Clears all that the claim has made, and gives it up.</summary>
     public void Dispose()
     {
-        // The lock's file goes while it is held, so that nobody takes it in a folder that is about to go.
         TreeRemoval.Remove(Layer);
-        TreeRemoval.Remove(_folder);
+        // The lock's file goes while it is held, and the folder only while it is empty: whoever comes in between has made a new lock in it,
+        // and keeps both.
+        File.Delete(Path.Combine(_folder, LockName));
+        FolderCalls.Remove(Files.AtFdcwd, _folder, isFolder: true);
         _held.Dispose();
     }
 
