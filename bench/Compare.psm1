@@ -57,4 +57,46 @@ function New-BusyboxRoot {
     $root
 }
 
-Export-ModuleMember -Function Get-Median, Measure-Once, Measure-Pair, New-BusyboxRoot
+<#
+.SYNOPSIS
+Starts a dockerd of its own, with all that is its in a new folder, and returns its process once it answers; `docker` talks to it from then on.
+#>
+function Start-Docker {
+    param(
+        # Must not be there yet; the caller removes it after Stop-Docker.
+        [Parameter(Mandatory)] [string] $Folder,
+        # A root file system that becomes its image 'bench'.
+        [string] $RootFs,
+        # What dockerd does about the network: nothing, unless more is said.
+        [string[]] $Network = ('--iptables=false', '--ip6tables=false', '--bridge=none')
+    )
+    $null = New-Item -ItemType Directory $Folder
+    $env:DOCKER_HOST = "unix://$Folder/sock"
+    $arguments = @('--data-root', "$Folder/data", '--exec-root', "$Folder/exec", '-p', "$Folder/pid", '-H', $env:DOCKER_HOST) + $Network
+    $process = Start-Process dockerd -ArgumentList $arguments -RedirectStandardError "$Folder/log" -RedirectStandardOutput "$Folder/out" -PassThru
+    for ($i = 0; $i -lt 300 -and -not $process.HasExited; $i++) {
+        docker info *> $null
+        if ($LASTEXITCODE -eq 0) {
+            if ($RootFs) { sh -c "tar -C '$RootFs' -c . | docker import - bench" | Out-Null }
+            return $process
+        }
+        Start-Sleep -Milliseconds 100
+    }
+    if (-not $process.HasExited) { kill $process.Id; $null = $process.WaitForExit(20000) }
+    Remove-Item env:DOCKER_HOST
+    throw "dockerd does not answer: $(Get-Content "$Folder/log" -Tail 1)"
+}
+
+<#
+.SYNOPSIS
+Removes the containers of a dockerd from Start-Docker, and ends it.
+#>
+function Stop-Docker([Diagnostics.Process] $Daemon) {
+    docker ps -aq | ForEach-Object { docker rm -f $_ | Out-Null }
+    # SIGTERM, so that it ends its containerd as well.
+    kill $Daemon.Id
+    $null = $Daemon.WaitForExit(20000)
+    Remove-Item env:DOCKER_HOST
+}
+
+Export-ModuleMember -Function Get-Median, Measure-Once, Measure-Pair, New-BusyboxRoot, Start-Docker, Stop-Docker

@@ -20,28 +20,13 @@ $engine = "$root.docker"
 $env:PSCONTAINER_ROOT = "$root.storage"
 $daemon = $null
 
-function Start-Docker {
-    $null = New-Item -ItemType Directory $engine
-    $env:DOCKER_HOST = "unix://$engine/sock"
-    $arguments = '--data-root', "$engine/data", '--exec-root', "$engine/exec", '-p', "$engine/pid", '-H', $env:DOCKER_HOST,
-        '--iptables=false', '--ip6tables=false', '--bridge=none'
-    $process = Start-Process dockerd -ArgumentList $arguments -RedirectStandardError "$engine/log" -RedirectStandardOutput "$engine/out" -PassThru
-    for ($i = 0; $i -lt 100; $i++) {
-        docker info *> $null
-        if ($LASTEXITCODE -eq 0) { break }
-        Start-Sleep -Milliseconds 100
-    }
-    sh -c "tar -C '$root' -c . | docker import - bench" | Out-Null
-    $process
-}
-
 function Get-PrivateKB([int] $ProcessId) {
     (Get-Content "/proc/$ProcessId/smaps_rollup" | Select-String '^Private_Dirty:\s+(\d+)').Matches.Groups[1].Value -as [int]
 }
 
 try {
     if (-not (Get-Command dockerd -ErrorAction Ignore)) { throw 'dockerd is not installed: there is nothing to compare with (Debian: docker.io).' }
-    $daemon = Start-Docker
+    $daemon = Start-Docker $engine $root
 
     $state = @{}
     $run = { $state.Ours = New-Container -RootFs $root -Network None -Memory 40MB -Command sleep -ArgumentList 1000 }
@@ -68,12 +53,7 @@ try {
 }
 finally {
     Get-Container | Remove-Container -Force
-    if ($daemon) {
-        docker ps -aq | ForEach-Object { docker rm -f $_ | Out-Null }
-        # SIGTERM, so that it ends its containerd as well.
-        kill $daemon.Id
-        $null = $daemon.WaitForExit(20000)
-    }
+    if ($daemon) { Stop-Docker $daemon }
     Remove-Item -Recurse -Force $root, $engine, $env:PSCONTAINER_ROOT -ErrorAction Ignore
-    Remove-Item env:PSCONTAINER_ROOT, env:DOCKER_HOST -ErrorAction Ignore
+    Remove-Item env:PSCONTAINER_ROOT -ErrorAction Ignore
 }

@@ -19,20 +19,6 @@ $folder = (New-Item -ItemType Directory "/var/tmp/pscontainer-bench-$([guid]::Ne
 $env:PSCONTAINER_ROOT = "$folder/storage"
 function Invoke-Podman { podman --root "$folder/podman" --runroot "$folder/podman-run" --tmpdir "$folder/podman-tmp" --storage-driver overlay --log-level error @args 2>$null }
 $daemon = $null
-function Start-Docker {
-    $null = New-Item -ItemType Directory "$folder/docker"
-    $env:DOCKER_HOST = "unix://$folder/docker/sock"
-    $arguments = '--data-root', "$folder/docker/data", '--exec-root', "$folder/docker/exec", '-p', "$folder/docker/pid", '-H', $env:DOCKER_HOST,
-        '--iptables=false', '--ip6tables=false', '--bridge=none'
-    $process = Start-Process dockerd -ArgumentList $arguments -RedirectStandardError "$folder/docker/log" -RedirectStandardOutput "$folder/docker/out" -PassThru
-    for ($i = 0; $i -lt 300; $i++) {
-        docker info *> $null
-        if ($LASTEXITCODE -eq 0) { break }
-        Start-Sleep -Milliseconds 100
-    }
-    sh -c "tar -C '$RootFs' -c . | docker import - bench" | Out-Null
-    $process
-}
 try {
     if (-not $RootFs) {
         $RootFs = "$folder/debian"
@@ -54,7 +40,7 @@ try {
         -Ours { Import-ContainerImage "$folder/debian.tar" } `
         -Theirs { skopeo copy -q "oci-archive:$folder/debian.tar:debian:1" "oci:$folder/copy:debian"; umoci unpack --image "$folder/copy:debian" "$folder/unpacked" *>$null }
     if (Get-Command dockerd -ErrorAction Ignore) {
-        $daemon = Start-Docker
+        $daemon = Start-Docker "$folder/docker" $RootFs
         Import-ContainerImage "$folder/debian.tar" | Out-Null
         $image = (Get-ContainerImage).Name
         $container = New-Container os1 $image -Idle
@@ -75,14 +61,9 @@ try {
 }
 finally {
     Get-Container | Remove-Container -Force
-    if ($daemon) {
-        docker ps -aq | ForEach-Object { docker rm -f $_ | Out-Null }
-        # SIGTERM, so that it ends its containerd as well.
-        kill $daemon.Id
-        $null = $daemon.WaitForExit(20000)
-    }
+    if ($daemon) { Stop-Docker $daemon }
     Get-ContainerImage | Remove-ContainerImage
     foreach ($mount in (Get-Content /proc/self/mountinfo | ForEach-Object { ($_ -split ' ')[4] } | Where-Object { $_.StartsWith("$folder/") } | Sort-Object -Descending)) { umount $mount }
     Remove-Item -Recurse -Force $folder
-    Remove-Item env:PSCONTAINER_ROOT, env:DOCKER_HOST -ErrorAction Ignore
+    Remove-Item env:PSCONTAINER_ROOT -ErrorAction Ignore
 }

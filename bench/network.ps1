@@ -23,31 +23,16 @@ $env:PSCONTAINER_ROOT = "$root.storage"
 $bridge = "pscb$($PID % 100000)"
 $daemon = $null
 
-function Start-Docker {
-    $null = New-Item -ItemType Directory $engine
-    $env:DOCKER_HOST = "unix://$engine/sock"
-    ip link add $bridge type bridge
-    ip addr add 10.233.0.1/16 dev $bridge
-    ip link set $bridge up
-    $arguments = '--data-root', "$engine/data", '--exec-root', "$engine/exec", '-p', "$engine/pid", '-H', $env:DOCKER_HOST,
-        '--iptables=false', '--ip6tables=false', "--bridge=$bridge"
-    $process = Start-Process dockerd -ArgumentList $arguments -RedirectStandardError "$engine/log" -RedirectStandardOutput "$engine/out" -PassThru
-    for ($i = 0; $i -lt 100; $i++) {
-        docker info *> $null
-        if ($LASTEXITCODE -eq 0) { break }
-        Start-Sleep -Milliseconds 100
-    }
-    sh -c "tar -C '$root' -c . | docker import - bench" | Out-Null
-    $process
-}
-
 try {
     $state = @{}
     $run = { $state.Ours = New-Container -RootFs $root -Publish :80 -Memory 40MB -Command sleep -ArgumentList 1000 }
     # One more stands by, so that the network is up, as docker's always is.
     $null = New-Container -RootFs $root -Command sleep -ArgumentList 100000
     if (Get-Command dockerd -ErrorAction Ignore) {
-        $daemon = Start-Docker
+        ip link add $bridge type bridge
+        ip addr add 10.233.0.1/16 dev $bridge
+        ip link set $bridge up
+        $daemon = Start-Docker $engine $root -Network '--iptables=false', '--ip6tables=false', "--bridge=$bridge"
         $dockerRun = { $state.Theirs = docker run -d -p 80 --memory 40M bench /bin/sleep 1000 }
         Measure-Pair -Name 'New-Container -Publish : docker run -d -p' -Rounds $Rounds -Wanted 12 -Ours $run -Theirs $dockerRun `
             -After { Remove-Container $state.Ours -Force; docker rm -f $state.Theirs | Out-Null }
@@ -76,14 +61,9 @@ try {
 finally {
     Get-Container | Remove-Container -Force
     Get-ContainerNetwork | Remove-ContainerNetwork
-    if ($daemon) {
-        docker ps -aq | ForEach-Object { docker rm -f $_ | Out-Null }
-        # SIGTERM, so that it ends its containerd as well.
-        kill $daemon.Id
-        $null = $daemon.WaitForExit(20000)
-    }
+    if ($daemon) { Stop-Docker $daemon }
     if (Test-Path "/sys/class/net/$bridge") { ip link del $bridge }
     if (Test-Path "$engine.podman") { podman @podman rm -fa *> $null }
     Remove-Item -Recurse -Force $root, $engine, "$engine.podman", $env:PSCONTAINER_ROOT -ErrorAction Ignore
-    Remove-Item env:PSCONTAINER_ROOT, env:DOCKER_HOST -ErrorAction Ignore
+    Remove-Item env:PSCONTAINER_ROOT -ErrorAction Ignore
 }

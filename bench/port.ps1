@@ -28,20 +28,6 @@ $engine = "$root.docker"
 $env:PSCONTAINER_ROOT = "$root.storage"
 $daemon = $null
 
-function Start-Docker {
-    $null = New-Item -ItemType Directory $engine
-    $env:DOCKER_HOST = "unix://$engine/sock"
-    $arguments = '--data-root', "$engine/data", '--exec-root', "$engine/exec", '-p', "$engine/pid", '-H', $env:DOCKER_HOST
-    $process = Start-Process dockerd -ArgumentList $arguments -RedirectStandardError "$engine/log" -RedirectStandardOutput "$engine/out" -PassThru
-    for ($i = 0; $i -lt 100; $i++) {
-        docker info *> $null
-        if ($LASTEXITCODE -eq 0) { break }
-        Start-Sleep -Milliseconds 100
-    }
-    sh -c "tar -C '$root' -c . | docker import - bench" | Out-Null
-    $process
-}
-
 # A connection for each request, as a browser's first one is.
 function Request-Often([string] $Url) {
     for ($i = 0; $i -lt $Requests; $i++) {
@@ -57,7 +43,7 @@ try {
     if (-not (Get-Command dockerd -ErrorAction Ignore)) { throw 'dockerd is not installed: there is nothing to compare with (Debian: docker.io).' }
     ip link set lo up
     ip addr add 198.51.100.1/32 dev lo
-    $daemon = Start-Docker
+    $daemon = Start-Docker $engine $root -Network @()
     $null = New-Item -ItemType Directory "$root.www"
     Set-Content "$root.www/small" hello
     fallocate -l $Size "$root.www/large"
@@ -82,12 +68,7 @@ try {
 }
 finally {
     Get-Container | Remove-Container -Force
-    if ($daemon) {
-        docker ps -aq | ForEach-Object { docker rm -f $_ | Out-Null }
-        # SIGTERM, so that it ends its containerd as well.
-        kill $daemon.Id
-        $null = $daemon.WaitForExit(20000)
-    }
+    if ($daemon) { Stop-Docker $daemon }
     Remove-Item -Recurse -Force $root, "$root.www", $engine, $env:PSCONTAINER_ROOT -ErrorAction Ignore
-    Remove-Item env:PSCONTAINER_ROOT, env:DOCKER_HOST -ErrorAction Ignore
+    Remove-Item env:PSCONTAINER_ROOT -ErrorAction Ignore
 }

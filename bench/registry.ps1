@@ -19,18 +19,18 @@ Import-Module "$PSScriptRoot/Compare.psm1" -Force
 Import-Module $Module -Force
 
 $work = "/var/tmp/pscontainer-bench-$PID"
-$null = New-Item -ItemType Directory $work, "$work/docker"
+$null = New-Item -ItemType Directory $work
 $env:PSCONTAINER_ROOT = "$work/storage"
-$processes = [Collections.Generic.List[Diagnostics.Process]]::new()
+$registry = $daemon = $null
 
-function Start-Quietly([string] $Program, [string[]] $Argument, [scriptblock] $IsUp) {
-    $process = Start-Process $Program $Argument -RedirectStandardOutput "$work/$Program.out" -RedirectStandardError "$work/$Program.log" -PassThru
-    $processes.Add($process)
-    for ($i = 0; $i -lt 300; $i++) {
-        if (& $IsUp) { return }
-        Start-Sleep -Milliseconds 100
+function Start-Registry([string] $At) {
+    Set-Content "$work/registry.yml" 'version: 0.1', "storage: {filesystem: {rootdirectory: $work/registry}}", "http: {addr: $At}"
+    $process = Start-Process docker-registry 'serve', "$work/registry.yml" -RedirectStandardOutput "$work/registry.out" -RedirectStandardError "$work/registry.log" -PassThru
+    for ($i = 0; $i -lt 300 -and -not $process.HasExited; $i++) {
+        try { $null = Invoke-WebRequest "http://$At/v2/"; return $process } catch { Start-Sleep -Milliseconds 100 }
     }
-    throw "$Program does not start: $(Get-Content -Raw "$work/$Program.log")"
+    if (-not $process.HasExited) { kill $process.Id }
+    throw "docker-registry does not start: $(Get-Content -Raw "$work/registry.log")"
 }
 
 try {
@@ -43,8 +43,7 @@ try {
     $listener.Start()
     $at = "127.0.0.1:$($listener.LocalEndpoint.Port)"
     $listener.Stop()
-    Set-Content "$work/registry.yml" 'version: 0.1', "storage: {filesystem: {rootdirectory: $work/registry}}", "http: {addr: $at}"
-    Start-Quietly docker-registry 'serve', "$work/registry.yml" { try { $null = Invoke-WebRequest "http://$at/v2/"; $true } catch { $false } }
+    $registry = Start-Registry $at
 
     # /usr above the rest: two layers that take about as long as each other.
     umoci init --layout "$work/oci"
@@ -68,22 +67,17 @@ try {
     else { Write-Warning 'podman is not installed: not compared.' }
 
     if (Get-Command dockerd -ErrorAction Ignore) {
-        $env:DOCKER_HOST = "unix://$work/docker/sock"
-        Start-Quietly dockerd '--data-root', "$work/docker/data", '--exec-root', "$work/docker/exec", '-p', "$work/docker/pid", '-H', $env:DOCKER_HOST,
-            '--iptables=false', '--ip6tables=false', '--bridge=none' { docker info *> $null; $LASTEXITCODE -eq 0 }
+        $daemon = Start-Docker "$work/docker"
         Measure-Pair -Name 'Request-ContainerImage : docker pull' -Rounds $Rounds -WarmUp 1 -Wanted 1 -Ours $ours `
             -Theirs { docker pull -q $image; if ($LASTEXITCODE) { throw 'docker pull failed' } } -After { & $clear; docker rmi -f $image | Out-Null }
     }
     else { Write-Warning 'docker is not installed: not compared.' }
 }
 finally {
-    foreach ($process in $processes) {
-        # SIGTERM, so that dockerd ends its containerd as well.
-        kill $process.Id
-        $null = $process.WaitForExit(20000)
-    }
+    if ($daemon) { Stop-Docker $daemon }
+    if ($registry) { kill $registry.Id; $null = $registry.WaitForExit(20000) }
     # Podman mounts its own folder on itself.
     if (Select-String -SimpleMatch -Quiet "$work/podman/overlay" /proc/self/mountinfo) { umount "$work/podman/overlay" }
     Remove-Item -Recurse -Force $work -ErrorAction Ignore
-    Remove-Item env:PSCONTAINER_ROOT, env:DOCKER_HOST -ErrorAction Ignore
+    Remove-Item env:PSCONTAINER_ROOT -ErrorAction Ignore
 }

@@ -79,7 +79,7 @@ pester() {
         { not_run pester "no Pester here: Install-PSResource Pester"; return; }
 
     local files=
-    [[ $in_vm ]] && files="-ExcludeTag Terminal -Path (Get-Item tests/pester/New-Container.Tests.ps1, tests/pester/Get-Namespace.Tests.ps1, tests/pester/Enter-ContainerNamespace.Tests.ps1, tests/pester/Set-ContainerLimit.Tests.ps1)"
+    [[ $in_vm ]] && files="-ExcludeTag Terminal -Path (Get-Item tests/pester/New-Container.Tests.ps1, tests/pester/Get-Namespace.Tests.ps1, tests/pester/Enter-ContainerNamespace.Tests.ps1, tests/pester/Set-ContainerLimit.Tests.ps1, tests/pester/Set-ContainerLimit.Process.Tests.ps1)"
     run pester 1200 "$pwsh" -NoProfile -NonInteractive -Command "& tests/pester/run.ps1 $files; exit \$LASTEXITCODE"
     conclude pester $? "$(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$logs/pester.log")"
 }

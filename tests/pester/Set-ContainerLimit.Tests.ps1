@@ -10,54 +10,12 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    $module = $env:PSCONTAINER_MODULE ? $env:PSCONTAINER_MODULE : "$PSScriptRoot/../../out/PSContainer/PSContainer.psd1"
-    Import-Module $module -Force
-    $before = $env:PSCONTAINER_ROOT
-    $env:PSCONTAINER_ROOT = "$([IO.Path]::GetTempPath())/pscontainer-test-$([guid]::NewGuid().ToString('n'))"
-    $started = [Collections.Generic.List[Diagnostics.Process]]::new()
-
-    function Start-Sleeper {
-        $process = [Diagnostics.Process]::Start('sleep', '600')
-        $started.Add($process)
-        $process
-    }
-
-    # The kernel's own file: the group in the hierarchy that has the controller, else the one group of cgroup v2.
-    function Get-CgroupFolder([int] $ProcessId, [string] $Controller) {
-        $lines = Get-Content "/proc/$ProcessId/cgroup"
-        $v1 = $lines | Where-Object { ($_ -split ':')[1] -split ',' -contains $Controller }
-        if ($v1) { return "/sys/fs/cgroup/$(($v1 -split ':')[1])$(($v1 -split ':', 3)[2])" }
-        '/sys/fs/cgroup' + (($lines | Where-Object { $_ -like '0::*' }) -split ':', 3)[2]
-    }
-
-    function Get-KernelValue([int] $ProcessId, [string] $Controller, [string] $V1File, [string] $V2File) {
-        $folder = Get-CgroupFolder $ProcessId $Controller
-        $file = (Test-Path "$folder/$V1File") ? $V1File : $V2File
-        (Get-Content "$folder/$file" -Raw).Trim()
-    }
-
-    function Get-ErrorId([scriptblock] $Script) {
-        try { & $Script 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] } | ForEach-Object { ($_.FullyQualifiedErrorId -split ',')[0] } }
-        catch { ($_.FullyQualifiedErrorId -split ',')[0] }
-    }
-
-    function Clear-Everything {
-        Get-Container | Remove-Container -Force
-        foreach ($process in $started) {
-            $process.Kill()
-            $process.WaitForExit()
-            # A group outlives its process; the next limit of a process in the same place would remove it too.
-            Get-ChildItem /sys/fs/cgroup -Recurse -Directory -Filter "pscontainer.limit-$($process.Id)-*" -ErrorAction Ignore |
-                ForEach-Object { rmdir $_.FullName }
-        }
-        $started.Clear()
-    }
+    . $PSScriptRoot/Setting/Storage.ps1
+    . $PSScriptRoot/Setting/Limit.ps1
+    Enter-Storage set-containerlimit
 }
 
-AfterAll {
-    Remove-Item $env:PSCONTAINER_ROOT -Recurse -Force -ErrorAction Ignore
-    $env:PSCONTAINER_ROOT = $before
-}
+AfterAll { Exit-Storage }
 
 Describe 'Set-ContainerLimit on a running container' -Tag Root -Skip:(-not $isRoot) {
     BeforeAll { $container = New-Container limited -Memory 40MB }
@@ -235,58 +193,6 @@ Describe 'The kernel holds to it' -Tag Root -Skip:(-not $isRoot) {
         $second.CpuThrottledCount | Should -BeGreaterThan $first.CpuThrottledCount
         $share = ($second.CpuUsage - $first.CpuUsage) / ($second.Time - $first.Time)
         $share | Should -BeLessThan 0.2
-    }
-}
-
-Describe 'Set-ContainerLimit on any process' -Tag Root -Skip:(-not $isRoot) {
-    AfterEach { Clear-Everything }
-
-    It 'limits a piped process, in a group of its own' {
-        $process = Start-Sleeper
-        $process | Set-ContainerLimit -Memory 40MB -PidsLimit 5
-        Get-KernelValue $process.Id memory memory.limit_in_bytes memory.max | Should -Be "$(40MB)"
-        Get-KernelValue $process.Id pids pids.max pids.max | Should -Be 5
-        Get-Content "$(Get-CgroupFolder $process.Id pids)/cgroup.procs" | Should -Be $process.Id
-    }
-
-    It 'limits many, each by itself' {
-        $all = 1..3 | ForEach-Object { Start-Sleeper }
-        $all | Set-ContainerLimit -PidsLimit 9 -PassThru | ForEach-Object PidsLimit | Should -Be 9, 9, 9
-        ($all | ForEach-Object { Get-CgroupFolder $_.Id pids } | Sort-Object -Unique).Count | Should -Be 3
-    }
-
-    It 'takes a number, and a second limit in the same group' {
-        $process = Start-Sleeper
-        Set-ContainerLimit -ProcessId $process.Id -PidsLimit 7
-        $folder = Get-CgroupFolder $process.Id pids
-        Set-ContainerLimit -ProcessId $process.Id -PidsLimit 8
-        Get-CgroupFolder $process.Id pids | Should -Be $folder
-        Get-KernelValue $process.Id pids pids.max pids.max | Should -Be 8
-    }
-
-    It 'moves nothing with -WhatIf' {
-        $process = Start-Sleeper
-        $before = Get-Content "/proc/$($process.Id)/cgroup"
-        "$($process | Set-ContainerLimit -PidsLimit 5 -WhatIf 6>&1)" | Should -Match 'mkdir\(.*cgroup\.procs.*pids\.max'
-        Get-Content "/proc/$($process.Id)/cgroup" | Should -Be $before
-    }
-
-    It 'leaves the process where it was if a limit can''t be had' {
-        $process = Start-Sleeper
-        $before = Get-Content "/proc/$($process.Id)/cgroup"
-        Get-ErrorId { $process | Set-ContainerLimit -PidsLimit 5 -CpusetCpus 4000 } | Should -Be CpusetInvalid
-        Get-Content "/proc/$($process.Id)/cgroup" | Should -Be $before
-        Get-ChildItem /sys/fs/cgroup -Recurse -Directory -Filter "pscontainer.limit-$($process.Id)-*" | Should -BeNullOrEmpty
-    }
-
-    It 'says that a process has ended, and goes on with the others' {
-        $ended = Start-Sleeper
-        $ended.Kill()
-        $ended.WaitForExit()
-        $running = Start-Sleeper
-        Get-ErrorId { $ended, $running | Set-ContainerLimit -PidsLimit 5 } | Should -Be ProcessNotFound
-        Get-KernelValue $running.Id pids pids.max pids.max | Should -Be 5
-        Get-ErrorId { Set-ContainerLimit -ProcessId ([int]::MaxValue) -PidsLimit 5 } | Should -Be ProcessNotFound
     }
 }
 
