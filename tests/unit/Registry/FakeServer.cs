@@ -74,9 +74,9 @@ internal sealed class FakeServer : IDisposable
                 new Thread(() => Serve(client)) { IsBackground = true }.Start();
             }
         }
-        catch (SocketException)
+        catch (Exception disposed) when (disposed is SocketException or InvalidOperationException)
         {
-            // Disposed of.
+            // Disposed of: the listener says it in one of the two ways, as it was waiting or just about to.
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class FakeServer : IDisposable
                     if (isOver) return;
                 }
             }
-            catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException or AuthenticationException)
+            catch (Exception gone) when (gone is IOException or SocketException or InvalidOperationException or AuthenticationException)
             {
                 // The client has hung up.
             }
