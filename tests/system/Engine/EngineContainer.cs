@@ -1,4 +1,5 @@
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Lane;
 
@@ -9,6 +10,8 @@ internal sealed class EngineContainer : IDisposable
 {
     public EngineContainer(ContainerSpec spec, bool start = true)
     {
+        // Networks are no subject of the virtual machine's part, and an emulated kernel takes seconds to make and unmake their interfaces.
+        if (Machine.IsSlow && spec.Network == new NetworkWish()) spec = spec with { Network = new NetworkWish { Network = "None" } };
         Container = Machine.Engine.Create(spec.Image is null ? spec with { RootFs = spec.RootFs ?? Machine.BusyboxRoot } : spec, start);
         Track();
     }
