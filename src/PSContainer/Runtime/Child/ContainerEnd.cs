@@ -11,26 +11,28 @@ namespace PSContainer.Runtime.Child;
 /// <summary>Clears what a container that has ended leaves: its cgroup, its published ports and its run folder. The kernel has done the rest.</summary>
 internal static class ContainerEnd
 {
-    public static void Clear(Context context, RunState state)
+    /// <returns>The firewall's change, whose nft may not have ended: who goes on living disposes of it, the others need not wait.</returns>
+    public static FirewallRun? Clear(Context context, RunState state)
     {
-        using (FirewallRun? run = BeginUnpublishing(context, state.Id))
-        {
-            if (state.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
-        }
+        FirewallRun? run = null;
+        Try(() => run = PortState.BeginClear(context.Storage, state.Id));
+        if (state.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
+        // Until its ports lead nowhere, nobody else may have its address.
+        Try(() => run?.Finish());
         ClearNetwork(context, state.Id);
         context.Runs.Release(state.Id);
+        return run;
     }
 
     // Nobody is left to be told of a failure; the elements go with the table at the latest.
-    private static FirewallRun? BeginUnpublishing(Context context, string id)
+    private static void Try(Action step)
     {
         try
         {
-            return PortState.BeginClear(context.Storage, id);
+            step();
         }
         catch (EngineException)
         {
-            return null;
         }
     }
 
