@@ -17,9 +17,7 @@ internal static class ContainerEnd
         FirewallRun? run = null;
         Try(() => run = PortState.BeginClear(context.Storage, state.Id));
         if (state.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
-        // Until its ports lead nowhere, nobody else may have its address.
-        Try(() => run?.Finish());
-        ClearNetwork(context, state.Id);
+        ClearNetwork(context, state.Id, until: () => Try(() => run?.Finish()));
         context.Runs.Release(state.Id);
         return run;
     }
@@ -37,9 +35,10 @@ internal static class ContainerEnd
     }
 
     /// <summary>Gives back what it has on its networks. What takes the kernel long goes on without this process.</summary>
-    public static void ClearNetwork(Context context, string id)
+    /// <param name="until">Its ports lead nowhere from then on, and somebody else may have its address.</param>
+    public static void ClearNetwork(Context context, string id, Action? until = null)
     {
-        if (!new NetworkAttachment(context.Storage).Detach(id)) return;
+        if (!new NetworkAttachment(context.Storage).Detach(id, until)) return;
         int nothing = Files.Open("/dev/null", OpenFlags.ReadWrite);
         (int pidfd, _) = Spawn.Start("/proc/self/exe", ["pscontainer", "--data", context.Storage.Data, "--run", context.Storage.Run, "sweep"], [], [nothing, nothing, nothing], ownSession: true);
         Files.Close(pidfd);
