@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.NetworkInformation;
 using PSContainer.Engine.Cgroups;
 
 namespace PSContainer.Tests.System.Lane;
@@ -26,11 +28,13 @@ internal static class Need
         return ((string[])["busybox", .. needs]).Select(MissingOne).FirstOrDefault(reason => reason is not null);
     }
 
+    private static bool HasIPv6Loopback(NetworkInterface link) => link.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(IPAddress.IPv6Loopback));
+
     private static string? MissingOne(string need)
     {
         if (need is "cgroup v1" or "cgroup v2")
             return s_cgroups.Value.Layout == CgroupLayout.V2 == (need == "cgroup v2") ? null : $"needs {need}";
-        if (need == "::1") return File.Exists("/proc/net/if_inet6") ? null : "needs IPv6";
+        if (need == "::1") return NetworkInterface.GetAllNetworkInterfaces().Any(HasIPv6Loopback) ? null : "needs ::1";
         return Machine.Find(need) is null ? $"needs {need}" : null;
     }
 }
