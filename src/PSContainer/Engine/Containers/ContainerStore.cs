@@ -109,9 +109,7 @@ public sealed class ContainerStore(StorageRoot root)
         {
             // Another session removes it as well, and was faster.
         }
-        // By descriptors: the container has furnished these.
-        foreach (string tree in (string[])[LayerStack.Upper, LayerStack.Work, ContainerRecord.VolumesName]) TreeRemoval.Remove(Path.Combine(folder, tree));
-        RunStore.Clear(folder);
+        TreeRemoval.Remove(folder);
         if (IdOfName(name) == id) File.Delete(Path.Combine(Root.Names, name));
     }
 
