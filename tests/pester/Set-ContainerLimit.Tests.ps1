@@ -1,17 +1,13 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    $isRoot = (id -u) -eq 0
-    # Whoever has the memory controller decides which interface the limits go through.
-    $isV1 = (Get-Content /proc/self/mountinfo | Where-Object { $_ -match ' - cgroup .*\bmemory\b' }).Count -gt 0
-    $isV2 = -not $isV1 -and (Test-Path /sys/fs/cgroup/cgroup.controllers)
+    . $PSScriptRoot/Setting/All.ps1
     $hasAnyDisk = [bool](Get-ChildItem /sys/block -ErrorAction Ignore)
     $hasDisk = [bool](Get-ChildItem /sys/block -ErrorAction Ignore | Where-Object Name -match '^(sd|vd|nvme|xvd)')
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Limit.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage set-containerlimit
 }
 
