@@ -4,7 +4,7 @@ BeforeDiscovery {
     . $PSScriptRoot/Setting/All.ps1
     $cmdlets = (Import-PowerShellDataFile $module).CmdletsToExport
     $hasPlatyPS = [bool](Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)
-    $topics = 'about_PSContainer', 'about_PSContainer_Namespaces'
+    $topics = (Get-ChildItem $PSScriptRoot/../../docs/help -Filter about_*.md).BaseName
 }
 
 BeforeAll {
