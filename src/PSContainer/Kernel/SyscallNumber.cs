@@ -20,6 +20,7 @@ public static class SyscallNumber
     public static readonly int Sendto = X64 ? 44 : 206;
     public static readonly int Recvfrom = X64 ? 45 : 207;
     public static readonly int Setsockopt = X64 ? 54 : 208;
+    public static readonly int Bind = X64 ? 49 : 200;
     public static readonly int Execve = X64 ? 59 : 221;
     public static readonly int ExitGroup = X64 ? 231 : 94;
     public static readonly int Kill = X64 ? 62 : 129;

@@ -71,7 +71,7 @@ public class FirewallTextTests
     [Fact]
     public void What_is_left_of_somebody_else_is_known_by_its_key()
         => Assert.Equal(["delete element inet t anywhere4 { tcp . 8080 }\n", "delete element inet t anywhere6 { tcp . 8080 }\n"],
-            new FirewallChange("t").Publish(PortWish.Parse("8080:80"), Four, Six).Stale);
+            new FirewallChange("t").Publish(PortWish.Parse("8080:80"), Four, Six).Alone);
 
     [Fact]
     public void The_table_has_as_many_rules_for_any_number_of_ports()

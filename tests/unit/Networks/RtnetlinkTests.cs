@@ -21,6 +21,14 @@ public class RtnetlinkTests
         Headers.Agree(s_headers, facts);
     }
 
+    [HeaderFact("linux/netfilter/nfnetlink.h", "linux/netfilter/nf_tables.h"), Trait("Needs", "gcc")]
+    public void Those_of_the_firewall_are_as_well()
+        => Headers.Agree(["linux/netlink.h", "linux/netfilter/nfnetlink.h", "linux/netfilter/nf_tables.h"],
+        [
+            .. typeof(Netfilter).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (field.Name + " + 0", Convert.ToInt64(field.GetRawConstantValue()))),
+            ("sizeof(struct nfgenmsg)", Marshal.SizeOf<NfGenMsg>()), ("offsetof(struct nfgenmsg, nfgen_family)", Offset<NfGenMsg>("Family")),
+        ]);
+
     [HeaderFact("linux/rtnetlink.h"), Trait("Needs", "gcc")]
     public void Structures_are_laid_out_as_the_kernel_has_them()
         => Headers.Agree(s_headers,
@@ -29,7 +37,8 @@ public class RtnetlinkTests
             ("offsetof(struct ifinfomsg, ifi_change)", Offset<IfInfoMsg>("Change")),
             ("sizeof(struct ifaddrmsg)", Marshal.SizeOf<IfAddrMsg>()), ("offsetof(struct ifaddrmsg, ifa_prefixlen)", Offset<IfAddrMsg>("PrefixLength")), ("offsetof(struct ifaddrmsg, ifa_index)", Offset<IfAddrMsg>("Index")),
             ("sizeof(struct rtmsg)", Marshal.SizeOf<RtMsg>()), ("offsetof(struct rtmsg, rtm_table)", Offset<RtMsg>("Table")), ("offsetof(struct rtmsg, rtm_scope)", Offset<RtMsg>("Scope")), ("offsetof(struct rtmsg, rtm_type)", Offset<RtMsg>("Type")),
-            ("sizeof(struct nlmsghdr)", 16), ("offsetof(struct nlmsghdr, nlmsg_seq)", 8), ("offsetof(struct nlmsgerr, msg)", 4), ("offsetof(struct rtnl_link_stats64, rx_bytes)", 16), ("offsetof(struct rtnl_link_stats64, tx_bytes)", 24),
+            ("sizeof(struct sockaddr_nl)", Marshal.SizeOf<SockAddrNl>()), ("offsetof(struct sockaddr_nl, nl_pid)", Offset<SockAddrNl>("Port")), ("offsetof(struct sockaddr_nl, nl_groups)", Offset<SockAddrNl>("Groups")),
+            ("sizeof(struct nlmsghdr)", 16), ("offsetof(struct nlmsghdr, nlmsg_seq)", 8), ("offsetof(struct nlmsghdr, nlmsg_pid)", 12), ("offsetof(struct nlmsgerr, msg)", 4), ("offsetof(struct rtnl_link_stats64, rx_bytes)", 16), ("offsetof(struct rtnl_link_stats64, tx_bytes)", 24),
         ]);
 
     [Fact]

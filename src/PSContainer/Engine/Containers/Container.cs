@@ -16,17 +16,17 @@ public sealed class Container
     private readonly ContainerRecord _record;
     private readonly RunState? _run;
     private readonly ExitRecord? _exit;
-    private readonly ContainerNetworking? _networking;
 
     internal Container(ContainerRecord record, RunState? run, ContainerStatus status, ExitRecord? exit, ContainerNetworking? networking, PortState? ports)
     {
         _record = record;
         _run = run;
         _exit = exit;
-        _networking = networking;
         Status = status;
-        bool isRunning = IsAlive && ports is not null;
-        Ports = [.. (isRunning ? ports!.Bindings : IsAlive ? [] : record.Ports).Select(binding => PublishedPort.Of(binding, record.Name, isRunning ? ports : null))];
+        NetworkMode = networking?.Mode ?? NetworkMode.None;
+        Endpoints = [.. networking?.Endpoints ?? []];
+        PortState? held = IsAlive ? ports : null;
+        Ports = [.. (IsAlive ? held?.Bindings ?? [] : record.Ports).Select(binding => PublishedPort.Of(binding, record.Name, held))];
     }
 
     public string Name => _record.Name;
@@ -79,18 +79,18 @@ public sealed class Container
     public ContainerUsage? Usage => Cgroup?.ReadUsage();
 
     /// <summary>None, Host, Container (another one's), or Network: then <see cref="Networks"/> names them.</summary>
-    public NetworkMode NetworkMode => _networking?.Mode ?? NetworkMode.None;
+    public NetworkMode NetworkMode { get; }
 
     /// <summary>The networks that it is on, running or not.</summary>
     public string[] Networks => [.. Endpoints.Select(endpoint => endpoint.Network)];
 
     /// <summary>Its places on them: addresses as they are, or as they were when it last ran.</summary>
-    public Endpoint[] Endpoints => [.. _networking?.Endpoints ?? []];
+    public Endpoint[] Endpoints { get; }
 
     /// <summary>Its address on the first of them; null where nothing runs.</summary>
-    public IPAddress? IPAddress => IsAlive ? Endpoints.FirstOrDefault()?.IPAddress : null;
-    public IPAddress? IPv6Address => IsAlive ? Endpoints.FirstOrDefault()?.IPv6Address : null;
-    public string? MacAddress => IsAlive ? Endpoints.FirstOrDefault()?.MacAddress : null;
+    public IPAddress? IPAddress => Current?.IPAddress;
+    public IPAddress? IPv6Address => Current?.IPv6Address;
+    public string? MacAddress => Current?.MacAddress;
 
     /// <summary>The ports of this machine that lead to it now; where nothing runs, those that will at the next start.</summary>
     public PublishedPort[] Ports { get; }
@@ -100,5 +100,6 @@ public sealed class Container
     internal ContainerRecord Record => _record;
     internal RunState? Run => _run;
     internal bool IsAlive => _run is not null && Status is not (ContainerStatus.Stopped or ContainerStatus.Creating);
+    private Endpoint? Current => IsAlive ? Endpoints.FirstOrDefault() : null;
     internal ContainerCgroup? Cgroup => CgroupPath is { } path ? ContainerCgroup.Open(path) : null;
 }

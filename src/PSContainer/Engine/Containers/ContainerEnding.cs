@@ -1,6 +1,4 @@
-using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Networks;
-using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -120,11 +118,9 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
 
     private void ClearResidue(Container container)
     {
-        if (new NetworkAttachment(root).Detach(container.Id)) NetworkSweep.Run(root);
-        if (container.Run is not { } run) return;
-        PortState.Clear(root, run.Id);
-        if (run.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
-        new RunStore(root).Release(run.Id);
+        if (container.Run is { } run) RunResidue.Clear(root, run.Id, run.CgroupPath);
+        // It may be starting at this moment: its run folder is its supervisor's.
+        else NetworkSweep.Release(root, container.Id);
     }
 
     /// <summary>In slices, so that Ctrl+C is heard; true once it has ended.</summary>

@@ -218,7 +218,7 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
         catch (EngineException) when (isNew)
         {
             // A supervisor that was killed could not give its addresses back itself.
-            if (new NetworkAttachment(Root).Detach(record.Id)) NetworkSweep.Run(Root);
+            NetworkSweep.Release(Root, record.Id);
             Store.Discard(record.Id, record.Name);
             throw;
         }

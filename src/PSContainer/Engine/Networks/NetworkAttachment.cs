@@ -100,12 +100,15 @@ public sealed class NetworkAttachment(StorageRoot root)
     }
 
     /// <summary>After its end: addresses and names are given back. The kernel takes the links away with the namespace.</summary>
+    /// <param name="until">What has to be done before anybody else takes its addresses; it may go on beside this.</param>
     /// <returns>Some network has nobody left: its bridge is to go (<see cref="NetworkSweep"/>).</returns>
-    public bool Detach(string containerId)
+    public bool Detach(string containerId, Action? until = null)
     {
         if (!Directory.Exists(root.Networks)) return false;
         using IDisposable held = _store.Lock();
-        return new NetworkMembers(_store).LeaveAll(containerId);
+        bool anyEmpty = new NetworkMembers(_store).LeaveAll(containerId);
+        until?.Invoke();
+        return anyEmpty;
     }
 
     /// <summary>What a start would do, for a plan that is only shown: nothing is taken or made.</summary>

@@ -11,6 +11,13 @@ namespace PSContainer.Engine.Networks;
 /// </summary>
 public static class NetworkSweep
 {
+    /// <summary>Gives back what a dead container has on its networks, and takes away the bridges that nobody is on then.</summary>
+    /// <exception cref="EngineException"/>
+    public static void Release(StorageRoot root, string containerId)
+    {
+        if (new NetworkAttachment(root).Detach(containerId)) Run(root);
+    }
+
     /// <exception cref="EngineException"/>
     public static void Run(StorageRoot root)
     {

@@ -31,10 +31,7 @@ internal sealed class NetworkRepair(StorageRoot root)
 
     private Residue Dead(ContainerNetwork network, Lease lease) => new(ResidueKind.Lease, $"{network.Name} {lease.Address}", $"the container '{lease.ContainerName}' is gone")
     {
-        Clear = () =>
-        {
-            if (new NetworkAttachment(root).Detach(lease.ContainerId)) NetworkSweep.Run(root);
-        },
+        Clear = () => NetworkSweep.Release(root, lease.ContainerId),
     };
 
     private void FindBridges(List<Residue> found)

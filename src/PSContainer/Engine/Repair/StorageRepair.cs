@@ -1,7 +1,6 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks;
-using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -62,13 +61,7 @@ public sealed class StorageRepair(ContainerStore store)
 
     private Residue Dead(string id, string? cgroup, string why) => new(ResidueKind.DeadContainer, id, why)
     {
-        Clear = () =>
-        {
-            if (cgroup is not null) ContainerCgroup.Open(cgroup).Remove();
-            PortState.Clear(_root, id);
-            if (new NetworkAttachment(_root).Detach(id)) NetworkSweep.Run(_root);
-            new RunStore(_root).Release(id);
-        },
+        Clear = () => RunResidue.Clear(_root, id, cgroup),
     };
 
     private void FindRecords(List<Residue> found)

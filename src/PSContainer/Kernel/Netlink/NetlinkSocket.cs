@@ -5,7 +5,7 @@ using static PSContainer.Kernel.Netlink.Rtnetlink;
 namespace PSContainer.Kernel.Netlink;
 
 /// <summary>
-/// A socket of rtnetlink(7). It belongs to the network namespace that its maker was in, for ever: so one that was made there is
+/// A socket of netlink(7), for rtnetlink(7) unless another protocol is said. It belongs to the network namespace that its maker was in, for ever: so one that was made there is
 /// all that is needed to work in another namespace.
 /// </summary>
 public sealed class NetlinkSocket : IDisposable
@@ -21,9 +21,9 @@ public sealed class NetlinkSocket : IDisposable
 
     /// <summary>A socket in the caller's own network namespace.</summary>
     /// <exception cref="KernelException"/>
-    public static unsafe NetlinkSocket Open()
+    public static unsafe NetlinkSocket Open(int protocol = NETLINK_ROUTE)
     {
-        int socket = (int)Syscall.Checked(Syscall.Invoke(SyscallNumber.Socket, AF_NETLINK, SOCK_RAW | OpenFlags.CloseOnExec, NETLINK_ROUTE), "socket", "AF_NETLINK");
+        int socket = (int)Syscall.Checked(Syscall.Invoke(SyscallNumber.Socket, AF_NETLINK, SOCK_RAW | OpenFlags.CloseOnExec, protocol), "socket", "AF_NETLINK");
         int on = 1;
         // Errors come with words, and without a copy of what was asked. Older kernels do without either.
         Syscall.Invoke(SyscallNumber.Setsockopt, socket, SOL_NETLINK, NETLINK_EXT_ACK, (nint)(&on), sizeof(int));
@@ -59,6 +59,27 @@ public sealed class NetlinkSocket : IDisposable
         made?.Dispose();
         failure.Throw();
         return made!;
+    }
+
+    /// <summary>Polls readable when the kernel has sent something.</summary>
+    public int Descriptor => _socket;
+
+    /// <summary>Hears from now on what the kernel tells a group, one of the first 32.</summary>
+    /// <exception cref="KernelException"/>
+    public unsafe void Join(int group)
+    {
+        // By bind(2): a socket without a port hears nothing, since that is what the kernel leaves out for whoever asked.
+        var name = new SockAddrNl { Family = AF_NETLINK, Groups = 1u << (group - 1) };
+        Syscall.Checked(Syscall.Invoke(SyscallNumber.Bind, _socket, (nint)(&name), sizeof(SockAddrNl)), "bind", "AF_NETLINK");
+    }
+
+    /// <summary>Waits for what the kernel tells, and hands over each message's header.</summary>
+    /// <exception cref="KernelException">ENOBUFS: more was told than there was room for.</exception>
+    public void Hear(Action<NetlinkHeader> take)
+    {
+        int count = Receive();
+        if (count < 0) throw new KernelException("recvfrom", Syscall.Last, "AF_NETLINK");
+        for (int at = 0; NetlinkHeader.TryRead(_buffer.AsSpan(at, count - at), out NetlinkHeader header); at = Math.Min(count, at + Align(header.Length))) take(header);
     }
 
     /// <summary>Sends a request and waits for the kernel's yes.</summary>
@@ -102,22 +123,19 @@ public sealed class NetlinkSocket : IDisposable
         {
             int count = Receive();
             if (count < 0) return Syscall.Last;
-            for (int at = 0; at + HeaderSize <= count;)
+            for (int at = 0; at < count;)
             {
-                ReadOnlySpan<byte> header = _buffer.AsSpan(at);
-                int length = BinaryPrimitives.ReadInt32LittleEndian(header);
-                if (length < HeaderSize || at + length > count) return Errno.EPROTO;
-                ushort type = BinaryPrimitives.ReadUInt16LittleEndian(header[4..]);
-                // An answer to a request that was given up.
-                if (BinaryPrimitives.ReadInt32LittleEndian(header[8..]) == sequence)
+                if (!NetlinkHeader.TryRead(_buffer.AsSpan(at, count - at), out NetlinkHeader header)) return Errno.EPROTO;
+                // An answer to a request that was given up is passed over.
+                if (header.Sequence == sequence)
                 {
-                    if (type == NLMSG_DONE) return Errno.None;
-                    if (type == NLMSG_ERROR) return ParseError(_buffer.AsSpan(at, length), out words);
-                    take?.Invoke(type, _buffer.AsMemory(at + HeaderSize, length - HeaderSize));
+                    if (header.Type == NLMSG_DONE) return Errno.None;
+                    if (header.Type == NLMSG_ERROR) return ParseError(_buffer.AsSpan(at, header.Length), out words);
+                    take?.Invoke(header.Type, _buffer.AsMemory(at + HeaderSize, header.Length - HeaderSize));
                     // One object alone comes without a yes behind it, unless that was asked for.
                     if (!several && (BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(6)) & NLM_F_ACK) == 0) return Errno.None;
                 }
-                at += Align(length);
+                at += Align(header.Length);
             }
         }
     }
@@ -159,6 +177,7 @@ public sealed class NetlinkSocket : IDisposable
         RTM_NEWLINK => "RTM_NEWLINK", RTM_DELLINK => "RTM_DELLINK", RTM_GETLINK => "RTM_GETLINK", RTM_SETLINK => "RTM_SETLINK",
         RTM_NEWADDR => "RTM_NEWADDR", RTM_DELADDR => "RTM_DELADDR", RTM_GETADDR => "RTM_GETADDR",
         RTM_NEWROUTE => "RTM_NEWROUTE", RTM_DELROUTE => "RTM_DELROUTE", RTM_GETROUTE => "RTM_GETROUTE",
-        _ => $"rtnetlink {type}",
+        _ when type >> 8 == Netfilter.NFNL_SUBSYS_NFTABLES => $"nf_tables {type & 0xFF}",
+        _ => $"netlink {type}",
     };
 }

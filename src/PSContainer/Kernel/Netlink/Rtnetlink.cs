@@ -35,6 +35,14 @@ public static class Rtnetlink
     internal static int Align(int length) => (length + 3) & ~3;
 }
 
+/// <summary>struct sockaddr_nl of netlink(7).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct SockAddrNl
+{
+    public ushort Family, Padding;
+    public uint Port, Groups;
+}
+
 /// <summary>struct ifinfomsg of rtnetlink(7).</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct IfInfoMsg

@@ -11,33 +11,34 @@ namespace PSContainer.Runtime.Child;
 /// <summary>Clears what a container that has ended leaves: its cgroup, its published ports and its run folder. The kernel has done the rest.</summary>
 internal static class ContainerEnd
 {
-    public static void Clear(Context context, RunState state)
+    /// <returns>The firewall's change, whose nft may not have ended: who goes on living disposes of it, the others need not wait.</returns>
+    public static FirewallRun? Clear(Context context, RunState state)
     {
-        using (FirewallRun? run = BeginUnpublishing(context, state.Id))
-        {
-            if (state.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
-        }
-        ClearNetwork(context, state.Id);
+        FirewallRun? run = null;
+        Try(() => run = PortState.BeginClear(context.Storage, state.Id));
+        if (state.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
+        ClearNetwork(context, state.Id, until: () => Try(() => run?.Finish()));
         context.Runs.Release(state.Id);
+        return run;
     }
 
     // Nobody is left to be told of a failure; the elements go with the table at the latest.
-    private static FirewallRun? BeginUnpublishing(Context context, string id)
+    private static void Try(Action step)
     {
         try
         {
-            return PortState.BeginClear(context.Storage, id);
+            step();
         }
         catch (EngineException)
         {
-            return null;
         }
     }
 
     /// <summary>Gives back what it has on its networks. What takes the kernel long goes on without this process.</summary>
-    public static void ClearNetwork(Context context, string id)
+    /// <param name="until">Its ports lead nowhere from then on, and somebody else may have its address.</param>
+    public static void ClearNetwork(Context context, string id, Action? until = null)
     {
-        if (!new NetworkAttachment(context.Storage).Detach(id)) return;
+        if (!new NetworkAttachment(context.Storage).Detach(id, until)) return;
         int nothing = Files.Open("/dev/null", OpenFlags.ReadWrite);
         (int pidfd, _) = Spawn.Start("/proc/self/exe", ["pscontainer", "--data", context.Storage.Data, "--run", context.Storage.Run, "sweep"], [], [nothing, nothing, nothing], ownSession: true);
         Files.Close(pidfd);

@@ -100,6 +100,7 @@ internal sealed class PublishedPorts : IDisposable
         _control = new ControlSocket(_watch, runFolder, Handle);
         if (_held.Count > 0) Write();
         _run?.Finish();
+        _run?.Dispose();
         _run = null;
         OpenWays(_held.Keys);
         foreach (PortListener listener in _held.Values) Carry(listener);

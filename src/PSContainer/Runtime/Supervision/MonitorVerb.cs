@@ -125,7 +125,7 @@ internal static class MonitorVerb
     // A supervisor that was killed took the container along (PR_SET_PDEATHSIG), but not its cgroup and run folder.
     private static void ClearResidue(Context context, string id)
     {
-        if (RunState.Read(context.Storage.RunFolder(id)) is { } old) ContainerEnd.Clear(context, old);
+        if (RunState.Read(context.Storage.RunFolder(id)) is { } old) ContainerEnd.Clear(context, old)?.Dispose();
         else
         {
             ContainerEnd.ClearNetwork(context, id);

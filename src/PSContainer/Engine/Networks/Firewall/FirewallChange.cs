@@ -9,20 +9,21 @@ namespace PSContainer.Engine.Networks.Firewall;
 public sealed class FirewallChange(string table)
 {
     private readonly StringBuilder _text = new();
-    private readonly List<string> _stale = [];
+    private readonly List<string> _alone = [];
 
     /// <summary>
-    /// One command for each port: takes it from whoever left it behind. The port is held by its socket now, so an element that leads
-    /// elsewhere is nobody's.
+    /// What to do one by one where the whole is refused because a port's element leads elsewhere. To be published: each port is taken
+    /// from whoever left it behind; its socket is held now, so the element is nobody's. To be taken back: each goes by itself, but for
+    /// those that are another container's by now.
     /// </summary>
-    public IReadOnlyList<string> Stale => _stale;
+    public IReadOnlyList<string> Alone => _alone;
 
     public bool IsEmpty => _text.Length == 0;
 
     /// <summary>A network's bridge and addresses. What is there already stays.</summary>
     public FirewallChange Add(FirewallNetwork network)
     {
-        foreach ((string set, string element) in Elements(network)) Write("add", set, element);
+        foreach ((string set, string element) in Elements(network)) _text.Append(Line("add", set, element));
         return this;
     }
 
@@ -37,8 +38,8 @@ public sealed class FirewallChange(string table)
     {
         foreach ((string map, string element) in Elements(bindings, address4, address6))
         {
-            Write("add", map, element);
-            _stale.Add($"delete element inet {table} {map} {{ {element[..element.IndexOf(" : ", StringComparison.Ordinal)]} }}\n");
+            _text.Append(Line("add", map, element));
+            _alone.Add(Line("delete", map, element[..element.IndexOf(" : ", StringComparison.Ordinal)]));
         }
         return this;
     }
@@ -54,12 +55,11 @@ public sealed class FirewallChange(string table)
     // A deletion of what is not there would undo the whole transaction; what has just been put there is there.
     private void Take(string set, string element)
     {
-        Write("add", set, element);
-        Write("delete", set, element);
+        _alone.Add(Line("add", set, element) + Line("delete", set, element));
+        _text.Append(_alone[^1]);
     }
 
-    private void Write(string verb, string set, string element)
-        => _text.Append(verb).Append(" element inet ").Append(table).Append(' ').Append(set).Append(" { ").Append(element).Append(" }\n");
+    private string Line(string verb, string set, string element) => $"{verb} element inet {table} {set} {{ {element} }}\n";
 
     private static IEnumerable<(string Set, string Element)> Elements(FirewallNetwork network)
     {

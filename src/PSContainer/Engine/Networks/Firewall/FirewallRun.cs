@@ -6,32 +6,34 @@ namespace PSContainer.Engine.Networks.Firewall;
 public sealed class FirewallRun : IDisposable
 {
     private readonly string _table, _text;
-    private readonly IReadOnlyList<string> _stale;
+    private readonly IReadOnlyList<string> _alone;
     private readonly bool _isRemoval;
     private NftCommand? _command;
     private bool _makesTable;
 
-    private FirewallRun(string table, string text, IReadOnlyList<string> stale, bool isRemoval) => (_table, _text, _stale, _isRemoval) = (table, text, stale, isRemoval);
+    private FirewallRun(string table, string text, IReadOnlyList<string> alone, bool isRemoval) => (_table, _text, _alone, _isRemoval) = (table, text, alone, isRemoval);
 
     /// <summary>Starts a change to the table's elements; the table is made along with it where it is not there.</summary>
     /// <exception cref="EngineException">FirewallMissing, FirewallFailed.</exception>
-    internal static FirewallRun Begin(string table, string change, IReadOnlyList<string> stale, bool isTableThere)
+    internal static FirewallRun Begin(string table, FirewallChange change, bool isTableThere)
     {
-        var run = new FirewallRun(table, change, stale, isRemoval: false);
+        var run = new FirewallRun(table, change.ToString(), change.Alone, isRemoval: false);
         run.Start(makesTable: !isTableThere);
         return run;
     }
 
     /// <summary>Starts taking away what may be gone by then, with the whole table.</summary>
     /// <exception cref="EngineException">FirewallMissing, FirewallFailed.</exception>
-    internal static FirewallRun BeginRemoval(string table, string change)
-    {
-        var run = new FirewallRun(table, change, [], isRemoval: true);
-        run.Start(makesTable: false);
-        return run;
-    }
+    internal static FirewallRun BeginRemoval(string table, FirewallChange change) => BeginRemoval(table, change.ToString(), change.Alone);
 
-    /// <summary>Waits until all of it is done.</summary>
+    /// <summary>Starts taking away the table itself.</summary>
+    /// <exception cref="EngineException">FirewallMissing, FirewallFailed.</exception>
+    internal static FirewallRun BeginRemoval(string table) => BeginRemoval(table, FirewallTable.Removal(table), []);
+
+    /// <summary>
+    /// Waits until all of it stands. nft itself may need longer: the kernel lets it go when the memory of what it took away is free.
+    /// <see cref="Dispose"/> waits for that; a process that ends now need not.
+    /// </summary>
     /// <exception cref="EngineException">FirewallMissing, FirewallDenied, FirewallTooOld, FirewallFailed: then nothing of it is done.</exception>
     public void Finish()
     {
@@ -39,25 +41,34 @@ public sealed class FirewallRun : IDisposable
         const int attempts = 5;
         for (int attempt = 1; ; attempt++)
         {
-            string? failure = End();
-            if (failure is null || _isRemoval && failure.Contains("No such file")) return;
-            if (_isRemoval && failure.Contains("File exists"))
-            {
-                RemoveWhatIsOurs();
-                return;
-            }
+            string? failure = _command!.Finish();
+            if (failure is null) return;
+            Dispose();
+            if (_isRemoval && failure.Contains("No such file")) return;
             bool tableCame = _makesTable && failure.Contains("File exists"), tableWent = !_makesTable && failure.Contains("No such file");
-            bool isTaken = !_makesTable && _stale.Count > 0 && failure.Contains("File exists");
-            if (!(tableCame || tableWent || isTaken) || attempt == attempts) throw Describe(failure);
-            if (isTaken) ClearStale();
+            bool leadsElsewhere = !_makesTable && _alone.Count > 0 && failure.Contains("File exists");
+            if (!(tableCame || tableWent || leadsElsewhere) || attempt == attempts) throw Describe(failure);
+            if (leadsElsewhere) RunAlone();
+            if (leadsElsewhere && _isRemoval) return;
             Start(makesTable: tableWent);
         }
     }
 
-    public void Dispose() => _command?.Dispose();
+    public void Dispose()
+    {
+        _command?.Dispose();
+        _command = null;
+    }
 
     internal static EngineException Denied(Exception? cause)
         => new("FirewallDenied", Reason.NoPermission, "This process may not change the firewall: it lacks CAP_NET_ADMIN.", "Run as root with all rights (sudo pwsh), or use -Network None or Host.", cause);
+
+    private static FirewallRun BeginRemoval(string table, string text, IReadOnlyList<string> alone)
+    {
+        var run = new FirewallRun(table, text, alone, isRemoval: true);
+        run.Start(makesTable: false);
+        return run;
+    }
 
     private void Start(bool makesTable)
     {
@@ -72,32 +83,14 @@ public sealed class FirewallRun : IDisposable
         }
     }
 
-    // One at a time: most are not there, and a transaction with a failure in it does nothing.
-    private void ClearStale()
+    // Some of them fail, and a transaction with a failure in it does nothing.
+    private void RunAlone()
     {
-        foreach (string deletion in _stale)
+        foreach (string text in _alone)
         {
-            using NftCommand command = NftCommand.Start(deletion);
+            using NftCommand command = NftCommand.Start(text);
             command.Finish();
         }
-    }
-
-    // An element leads elsewhere by now: its port is another container's, and stays. All the others go, each by itself.
-    private void RemoveWhatIsOurs()
-    {
-        string[] lines = _text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        foreach (string[] addAndDelete in lines.Chunk(2))
-        {
-            using NftCommand command = NftCommand.Start(string.Join('\n', addAndDelete) + "\n");
-            command.Finish();
-        }
-    }
-
-    private string? End()
-    {
-        using NftCommand command = _command!;
-        _command = null;
-        return command.Finish();
     }
 
     private static EngineException Describe(string failure) => failure switch

@@ -1,4 +1,5 @@
 using PSContainer.Kernel;
+using PSContainer.Kernel.Netlink;
 
 namespace PSContainer.Engine.Networks.Firewall;
 

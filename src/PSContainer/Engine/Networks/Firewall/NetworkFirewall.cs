@@ -2,6 +2,7 @@ using System.Net;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Netlink;
 
 namespace PSContainer.Engine.Networks.Firewall;
 
@@ -36,20 +37,24 @@ public sealed class NetworkFirewall(StorageRoot root)
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
     public void RemoveTable()
     {
-        if (Exists()) FirewallRun.BeginRemoval(Table, FirewallTable.Removal(Table)).Finish();
+        if (!Exists()) return;
+        using FirewallRun run = FirewallRun.BeginRemoval(Table);
+        run.Finish();
     }
 
     /// <summary>Starts taking away what a change consists of; null where it is gone already.</summary>
-    public FirewallRun? BeginRemoval(FirewallChange change) => change.IsEmpty || !Exists() ? null : FirewallRun.BeginRemoval(Table, change.ToString());
+    public FirewallRun? BeginRemoval(FirewallChange change) => change.IsEmpty || !Exists() ? null : FirewallRun.BeginRemoval(Table, change);
 
     public void Apply(FirewallChange change)
     {
-        if (!change.IsEmpty) Begin(change).Finish();
+        if (change.IsEmpty) return;
+        using FirewallRun run = Begin(change);
+        run.Finish();
     }
 
     /// <summary>Starts a change that goes on beside the caller.</summary>
     /// <exception cref="EngineException">FirewallMissing, FirewallDenied, FirewallUnsupported.</exception>
-    public FirewallRun Begin(FirewallChange change) => FirewallRun.Begin(Table, change.ToString(), change.Stale, Exists());
+    public FirewallRun Begin(FirewallChange change) => FirewallRun.Begin(Table, change, Exists());
 
     /// <summary>The table is there.</summary>
     /// <exception cref="EngineException">FirewallDenied, FirewallUnsupported.</exception>
@@ -70,5 +75,9 @@ public sealed class NetworkFirewall(StorageRoot root)
     }
 
     // Somebody may have flushed the whole firewall: what is to go is gone then.
-    private void Remove(FirewallChange change) => BeginRemoval(change)?.Finish();
+    private void Remove(FirewallChange change)
+    {
+        using FirewallRun? run = BeginRemoval(change);
+        run?.Finish();
+    }
 }

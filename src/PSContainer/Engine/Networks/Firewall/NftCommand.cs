@@ -1,6 +1,7 @@
 using System.Text;
 using PSContainer.Engine.Plan;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Netlink;
 
 namespace PSContainer.Engine.Networks.Firewall;
 
@@ -10,10 +11,11 @@ public sealed class NftCommand : IDisposable
     // Not $PATH: a caller's folder must not put another program in root's hands.
     private static readonly string[] s_places = ["/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft", "/usr/local/sbin/nft", "/run/current-system/sw/bin/nft"];
 
-    private readonly int _pidfd, _output;
+    private readonly int _pid, _pidfd, _output;
+    private readonly NfTablesNews? _news;
     private bool _isReaped;
 
-    private NftCommand(int pidfd, int output) => (_pidfd, _output) = (pidfd, output);
+    private NftCommand((int Pidfd, int Pid) process, int output, NfTablesNews? news) => (_pidfd, _pid, _output, _news) = (process.Pidfd, process.Pid, output, news);
 
     /// <summary>Where nft lies; null where it is not installed, or may not be run.</summary>
     public static string? Find() => s_places.FirstOrDefault(Files.IsExecutable);
@@ -31,15 +33,17 @@ public sealed class NftCommand : IDisposable
         int input = MemoryFile.Sealed("nft", Encoding.ASCII.GetBytes(text));
         int nothing = -1;
         (int error, int errorEnd) = Files.Pipe();
+        NfTablesNews? news = null;
         try
         {
             nothing = Files.Open("/dev/null", OpenFlags.WriteOnly);
             Files.Rewind(input);
-            (int pidfd, _) = Spawn.Start(program, ["nft", "-f", "-"], ["LC_ALL=C"], [input, nothing, errorEnd], ownSession: true);
-            return new NftCommand(pidfd, error);
+            news = NfTablesNews.TryOpen();
+            return new NftCommand(Spawn.Start(program, ["nft", "-f", "-"], ["LC_ALL=C"], [input, nothing, errorEnd], ownSession: true), error, news);
         }
         catch
         {
+            news?.Dispose();
             Files.Close(error);
             throw;
         }
@@ -59,10 +63,10 @@ public sealed class NftCommand : IDisposable
         (int output, int outputEnd) = Files.Pipe();
         try
         {
-            (int pidfd, _) = Spawn.Start(program, ["nft", .. arguments], ["LC_ALL=C"], [nothing, outputEnd, nothing], ownSession: true);
+            (int Pidfd, int Pid) process = Spawn.Start(program, ["nft", .. arguments], ["LC_ALL=C"], [nothing, outputEnd, nothing], ownSession: true);
             Files.Close(outputEnd);
             outputEnd = -1;
-            using var command = new NftCommand(pidfd, output);
+            using var command = new NftCommand(process, output, news: null);
             output = -1;
             (string said, bool isWell) = command.End();
             return isWell ? said : null;
@@ -74,11 +78,35 @@ public sealed class NftCommand : IDisposable
         }
     }
 
-    /// <summary>Waits for its end: null where all was done, else what it said.</summary>
+    /// <summary>
+    /// Waits until all was done, or nothing: null, or what it said. It may not have ended by then; <see cref="Dispose"/> waits for that.
+    /// </summary>
     public string? Finish()
     {
+        if (IsDone()) return null;
         (string said, bool isWell) = End();
         return isWell ? null : Argument.Printable(said.Split('\n')[0]);
+    }
+
+    // True once the kernel tells so; false as soon as the program says something, or ends.
+    private bool IsDone()
+    {
+        if (_news is null) return false;
+        Span<PollEntry> entries = [new() { Descriptor = _news.Descriptor, Events = PollEntry.In }, new() { Descriptor = _output, Events = PollEntry.In }];
+        try
+        {
+            while (true)
+            {
+                if (Processes.Poll(entries, -1) < 0) continue;
+                if (entries[0].Returned != 0 && _news.TellsOf(_pid)) return true;
+                if (entries[1].Returned != 0) return false;
+            }
+        }
+        catch (KernelException)
+        {
+            // So much happened that some of the news is lost: its end will tell.
+            return false;
+        }
     }
 
     private (string Said, bool IsWell) End()
@@ -98,6 +126,7 @@ public sealed class NftCommand : IDisposable
     {
         // It was started, so it ends by itself; but somebody must take it out of the process table.
         if (!_isReaped) Processes.Reap(_pidfd, wait: true);
+        _news?.Dispose();
         Files.Close(_pidfd);
         Files.Close(_output);
     }

@@ -57,7 +57,11 @@ public sealed record PortState
     /// called before the run folder goes.
     /// </summary>
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
-    public static void Clear(StorageRoot root, string id) => BeginClear(root, id)?.Finish();
+    public static void Clear(StorageRoot root, string id)
+    {
+        using FirewallRun? run = BeginClear(root, id);
+        run?.Finish();
+    }
 
     /// <summary>The same, beside the caller; null where there is nothing to take out.</summary>
     public static FirewallRun? BeginClear(StorageRoot root, string id)
