@@ -1,7 +1,6 @@
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
-using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Roots;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
