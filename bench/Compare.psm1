@@ -13,7 +13,8 @@ function Measure-Once([scriptblock] $Work) {
 
 <#
 .SYNOPSIS
-Runs two pieces of work in turn and returns their medians and the ratio, ours over theirs, pair by pair.
+Runs two pieces of work in turn and returns their medians and the ratio, ours over theirs, pair by pair. Who goes first alternates, since
+what one leaves behind (warm caches, a busy processor) is what the other begins with.
 #>
 function Measure-Pair {
     param(
@@ -29,8 +30,8 @@ function Measure-Pair {
     $mine = [Collections.Generic.List[double]]::new()
     $peers = [Collections.Generic.List[double]]::new()
     for ($i = -$WarmUp; $i -lt $Rounds; $i++) {
-        $a = Measure-Once $Ours
-        $b = Measure-Once $Theirs
+        if ($i % 2) { $b = Measure-Once $Theirs; $a = Measure-Once $Ours }
+        else { $a = Measure-Once $Ours; $b = Measure-Once $Theirs }
         & $After
         if ($i -ge 0) { $mine.Add($a); $peers.Add($b) }
     }

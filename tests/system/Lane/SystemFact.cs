@@ -5,7 +5,7 @@ namespace PSContainer.Tests.System.Lane;
 /// <summary>A fact that needs root and the executable, and what it names; reported as not run where that is missing.</summary>
 public sealed class SystemFactAttribute : FactAttribute
 {
-    /// <param name="needs">Programs ("strace"), or "cgroup v1" or "cgroup v2" where that one holds the controllers.</param>
+    /// <param name="needs">Programs ("strace"), or "cgroup v1" or "cgroup v2" where that one holds the controllers, or "::1".</param>
     public SystemFactAttribute(params string[] needs) => Skip = Need.Missing(needs);
 }
 
@@ -30,6 +30,7 @@ internal static class Need
     {
         if (need is "cgroup v1" or "cgroup v2")
             return s_cgroups.Value.Layout == CgroupLayout.V2 == (need == "cgroup v2") ? null : $"needs {need}";
+        if (need == "::1") return File.Exists("/proc/net/if_inet6") ? null : "needs IPv6";
         return Machine.Find(need) is null ? $"needs {need}" : null;
     }
 }

@@ -17,7 +17,10 @@ internal sealed class Relay(Watch watch) : IDisposable
 
     public Watch Watch { get; } = watch;
 
-    /// <summary>One for all: it holds nothing between two turns.</summary>
+    /// <summary>For streams.</summary>
+    public BufferStock Buffers { get; } = new();
+
+    /// <summary>For datagrams, one for all: it holds nothing between two turns.</summary>
     public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(65536);
 
     /// <summary>Milliseconds after which <see cref="Expire"/> has something to do; -1 for never.</summary>
@@ -66,5 +69,6 @@ internal sealed class Relay(Watch watch) : IDisposable
     {
         foreach (IDisposable port in _ports.Values) port.Dispose();
         _ports.Clear();
+        Buffers.Dispose();
     }
 }
