@@ -1,9 +1,8 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage completion
-    function Complete([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
     $null = 'os1', 'os2', 'web.1', 'Big' | New-Container -NoStart
 }
 
