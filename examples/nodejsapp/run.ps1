@@ -1,7 +1,8 @@
 #!/usr/bin/env pwsh
 #Requires -Version 7.4
-# From nothing to an answer over HTTP: a Debian root by debootstrap becomes the base image, its child is built, run, and asked.
-# It needs root, debootstrap, npm, and a Debian mirror and an npm registry in reach. Everything it makes goes into a folder that it removes.
+# From nothing to an answer over HTTP: a Debian root by debootstrap becomes the base image, its child is built, run on the bridge, and asked by the
+# port that it is published on. It needs root, debootstrap, npm, and a Debian mirror and an npm registry in reach, of containers too (where a mirror
+# or a proxy is this machine's own, Build-ContainerImage has -Network Host). Everything it makes goes into a folder that it removes.
 [CmdletBinding()]
 param(
     # A port of this machine's that is free.
@@ -23,11 +24,11 @@ try {
     Copy-Item "$PSScriptRoot/*" "$folder/context" -Exclude run.ps1
     npm install --prefix "$folder/context" --no-audit --no-fund | Out-Host
     if ($LASTEXITCODE) { throw "npm ended with $LASTEXITCODE" }
-    Build-ContainerImage "$folder/context" nodejsapp -Network Host
+    Build-ContainerImage "$folder/context" nodejsapp
 
-    $web = New-Container web nodejsapp -Network Host -Environment @{ PORT = $Port }
+    $web = New-Container web nodejsapp -Publish "${Port}:8080"
     for ($i = 0; ; $i++) {
-        try { Invoke-RestMethod "http://127.0.0.1:$Port/"; break }
+        try { Invoke-RestMethod "http://localhost:$Port/"; break }
         catch { if ($i -eq 100) { Get-ContainerLog $web; throw }; Start-Sleep -Milliseconds 200 }
     }
 }

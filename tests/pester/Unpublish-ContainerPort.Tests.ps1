@@ -44,6 +44,18 @@ Describe 'Unpublish-ContainerPort' -Tag Root, Network -Skip:(-not $canRun) {
         (Get-ContainerPort web).ContainerPort | Sort-Object | Should -Be 81, 82
     }
 
+    It 'takes one of two free ports of the same port of the container, and the other one is there at the next start' {
+        $two = New-Web two @{ Publish = ':80', ':80' }
+        Unpublish-ContainerPort two $two.Ports[0].HostPort
+        Get-ContainerPort two | Should -HaveCount 1
+        Stop-Container two -Timeout 0
+        Start-Container two
+        (Get-ContainerPort two).ContainerPort | Should -Be 80
+        Unpublish-ContainerPort two (Get-ContainerPort two).HostPort
+        Stop-Container two -Timeout 0
+        (Get-Container two).Ports | Should -BeNullOrEmpty
+    }
+
     It 'takes what Get-ContainerPort gives' {
         Get-ContainerPort web -Protocol Tcp | Unpublish-ContainerPort
         (Get-ContainerPort web).ContainerPort | Should -Be 81

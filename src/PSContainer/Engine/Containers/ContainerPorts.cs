@@ -29,8 +29,11 @@ internal sealed class ContainerPorts(StorageRoot root, Container container)
             if (!unwanted.Any(binding => binding.HostPort == port))
                 throw new EngineException("PortNotPublished", Reason.NotFound, $"The container '{container.Name}' has not published port {port} of this machine.", "Get-ContainerPort lists those that it has.");
         if (container.IsAlive) Ask(ControlAction.UnpublishPort, unwanted);
-        // A free port was wished without its number; it goes with the number that it came to.
-        Keep([.. container.Record.Ports.Where(kept => !unwanted.Any(binding => binding == kept || kept == binding with { HostPort = 0 }))]);
+        List<PortBinding> kept = [.. container.Record.Ports];
+        // A free port was wished without its number: of such wishes one goes for each number that is taken back.
+        foreach (PortBinding binding in unwanted)
+            if (!kept.Remove(binding)) kept.Remove(binding with { HostPort = 0 });
+        Keep(kept);
     }
 
     private IReadOnlyList<PortBinding> Ask(ControlAction action, IReadOnlyList<PortBinding> ports) => new ControlRequest(action, ports).Send(root.RunFolder(container.Id));
