@@ -40,6 +40,9 @@ try {
     $size = 50MB
     Measure-Pair -Name 'Set-ContainerLimit : docker update' -Rounds $Rounds -Wanted 30 `
         -Ours { Set-ContainerLimit $state.Ours -Memory $size } -Theirs { docker update --memory $size --memory-swap -1 $state.Theirs }
+    $line = 'Stop-Container '
+    Measure-Pair -Name 'Completion of a name : docker __complete' -Rounds $Rounds -Wanted 20 `
+        -Ours { TabExpansion2 $line $line.Length } -Theirs { docker __complete stop '' 2>$null }
     $supervisor = pgrep -f "monitor.*$($state.Ours.Id)" | Select-Object -First 1
     $shim = pgrep -f "containerd-shim.*$($state.Theirs)" | Select-Object -First 1
     [pscustomobject]@{

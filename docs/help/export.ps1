@@ -1,6 +1,7 @@
 #!/usr/bin/env pwsh
 #Requires -Modules Microsoft.PowerShell.PlatyPS
 # Makes what Get-Help reads, en-US/, out of the Markdown beside it. The result is committed, since a fresh machine has no PlatyPS.
+# A page says of a parameter what is not the usual: PlatyPS knows the rest (no alias, no pipeline, no wildcards, not required, not hidden).
 [CmdletBinding()]
 param(
     # Where the files go.

@@ -1,18 +1,13 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $isRoot = (id -u) -eq 0 -and (Test-Busybox)
+    . $PSScriptRoot/Setting/All.ps1
+    $canBuild = $isRoot -and $hasBusybox
     $hasDocker = [bool](Get-Command dockerd, docker -ErrorAction Ignore | Select-Object -Skip 1)
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Docker.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Image.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage build-image
 
     # A context with a Containerfile of these lines; returns its path.
@@ -29,7 +24,7 @@ BeforeAll {
 
 AfterAll { Exit-Storage }
 
-Describe 'Build-ContainerImage' -Tag Root -Skip:(-not $isRoot) {
+Describe 'Build-ContainerImage' -Tag Root -Skip:(-not $canBuild) {
     BeforeAll { $null = New-BusyboxImage busybox }
 
     It 'builds stages, and returns the image' {

@@ -2,11 +2,10 @@
 
 # Many at once: names, records and kernel objects have one owner each, whoever else comes at the same time.
 
-BeforeDiscovery { $isRoot = (id -u) -eq 0 }
+BeforeDiscovery { . $PSScriptRoot/Setting/All.ps1 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Session.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage concurrency
 }
 

@@ -1,19 +1,11 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
-BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $isRoot = (id -u) -eq 0
-    $hasBusybox = Test-Busybox
-}
+BeforeDiscovery { . $PSScriptRoot/Setting/All.ps1 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Network.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage connect-containernetwork
-    if ((id -u) -eq 0 -and (Test-Busybox)) { $root = New-BusyboxRoot "$folder/root" }
+    if ($isRoot -and $hasBusybox) { $root = New-BusyboxRoot "$folder/root" }
     $bb = @{ RootFs = $root }
     $null = New-ContainerNetwork web -Subnet 10.231.18.0/24
     $null = New-ContainerNetwork closed -Subnet 10.231.19.0/24 -Internal

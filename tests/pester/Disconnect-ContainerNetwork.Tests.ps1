@@ -1,19 +1,12 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
-BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $isRoot = (id -u) -eq 0
-    $hasBusybox = Test-Busybox
-}
+BeforeDiscovery { . $PSScriptRoot/Setting/All.ps1 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Network.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage disconnect-containernetwork
-    if ((id -u) -eq 0 -and (Test-Busybox)) { $root = New-BusyboxRoot "$folder/root" }
+    if ($isRoot -and $hasBusybox) { $root = New-BusyboxRoot "$folder/root" }
+    $www = New-WebFolder "$folder/www"
     $bb = @{ RootFs = $root }
     $null = New-ContainerNetwork web -Subnet 10.231.20.0/24
 }
@@ -47,6 +40,34 @@ Describe 'Disconnect-ContainerNetwork' -Tag Root -Skip:(-not ($isRoot -and $hasB
         $null = Stop-Container a -Timeout 0
         (Start-Container a -PassThru).Networks | Should -Be web
         Read-Inside a 'ip route' | Should -Match 'default via 10\.231\.20\.1 dev eth1'
+    }
+
+    It 'leads published ports to the network that is left, refuses where there is none, and leads them again' {
+        $container = New-Web a
+        Connect-ContainerNetwork web a
+        $port = Publish-ContainerPort a :80
+        $url = "http://127.0.0.1:$($port.HostPort)/"
+        Read-Url $url | Should -Be hello
+        "$($port.ContainerAddress)" | Should -Be "$($container.IPAddress)"
+
+        Disconnect-ContainerNetwork bridge a
+        "$((Get-ContainerPort a).ContainerAddress)" | Should -Be 10.231.20.2
+        Read-Url $url | Should -Be hello
+        Read-Url "http://[::1]:$($port.HostPort)/" | Should -Be hello
+
+        Disconnect-ContainerNetwork web a
+        $idle = Get-ContainerPort a
+        $idle.HostPort | Should -Be $port.HostPort
+        $idle.ContainerAddress | Should -BeNullOrEmpty
+        "$($idle.Carrier)" | Should -Be None
+        curl -s -m 20 $url | Should -BeNullOrEmpty
+        # Refused, empty or reset, not timed out.
+        $LASTEXITCODE | Should -BeIn 7, 52, 56
+
+        Connect-ContainerNetwork web a
+        Read-Url $url | Should -Be hello
+        Unpublish-ContainerPort a $port.HostPort
+        Get-ContainerPort a | Should -BeNullOrEmpty
     }
 
     It 'says so where the container is not on it, and does nothing with -WhatIf' {

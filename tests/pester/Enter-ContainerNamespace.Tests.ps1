@@ -1,16 +1,14 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    $isRoot = (id -u) -eq 0
-    $hasScript = $isRoot -and [bool](Get-Command script -CommandType Application -ErrorAction Ignore)
-    $hasIp = $isRoot -and [bool](Get-Command ip -CommandType Application -ErrorAction Ignore)
-    $hasSetpriv = $isRoot -and [bool](Get-Command setpriv -CommandType Application -ErrorAction Ignore)
+    . $PSScriptRoot/Setting/All.ps1
+    $hasScript = $isRoot -and (Test-Program script)
+    $hasIp = $isRoot -and (Test-Program ip)
+    $hasSetpriv = $isRoot -and (Test-Program setpriv)
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage enter-container-namespace
 }
 

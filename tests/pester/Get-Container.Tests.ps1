@@ -1,16 +1,14 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    $isRoot = (id -u) -eq 0
+    . $PSScriptRoot/Setting/All.ps1
     # Read as wildcards, or literally, but never run and never a path.
     $odd = '$(id)', '`', '../os1', '../../etc/passwd', '.', '..', '/', 'os1/', '-', ' ', 'a[', '[', 'os1[', "os1`n", "a`e[31mb", "a$([char]0x202E)b" |
         ForEach-Object { @{ Shown = $_ -replace '[\p{Cc}\p{Cf}]', '?'; Name = $_ } }
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage get-container
     $os1 = New-Container os1 -NoStart -Command true
     $os2 = New-Container os2 -NoStart -Label @{ tier = 'web' }

@@ -1,18 +1,13 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
-BeforeDiscovery { $isRoot = (id -u) -eq 0 }
+BeforeDiscovery { . $PSScriptRoot/Setting/All.ps1 }
 
 BeforeAll {
-    $module = $env:PSCONTAINER_MODULE ? $env:PSCONTAINER_MODULE : "$PSScriptRoot/../../out/PSContainer/PSContainer.psd1"
-    Import-Module $module -Force
-    $before = $env:PSCONTAINER_ROOT
-    $env:PSCONTAINER_ROOT = "$([IO.Path]::GetTempPath())/pscontainer-test-$([guid]::NewGuid().ToString('n'))"
+    . $PSScriptRoot/Setting/All.ps1
+    Enter-Storage get-containerhost
 }
 
-AfterAll {
-    Remove-Item $env:PSCONTAINER_ROOT -Recurse -Force -ErrorAction Ignore
-    $env:PSCONTAINER_ROOT = $before
-}
+AfterAll { Exit-Storage }
 
 Describe 'Get-ContainerHost' {
     BeforeAll { $machine = Get-ContainerHost }

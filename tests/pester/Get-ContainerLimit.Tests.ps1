@@ -1,25 +1,16 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    $isRoot = (id -u) -eq 0
+    . $PSScriptRoot/Setting/All.ps1
     $hasV1Pids = (Get-Content /proc/self/mountinfo | Where-Object { $_ -match ' - cgroup .*\bpids\b' }).Count -gt 0
 }
 
 BeforeAll {
-    $module = $env:PSCONTAINER_MODULE ? $env:PSCONTAINER_MODULE : "$PSScriptRoot/../../out/PSContainer/PSContainer.psd1"
-    Import-Module $module -Force
-    $before = $env:PSCONTAINER_ROOT
-    $env:PSCONTAINER_ROOT = "$([IO.Path]::GetTempPath())/pscontainer-test-$([guid]::NewGuid().ToString('n'))"
-
-    function Get-ErrorId([scriptblock] $Script) {
-        & $Script 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] } | ForEach-Object { ($_.FullyQualifiedErrorId -split ',')[0] }
-    }
+    . $PSScriptRoot/Setting/All.ps1
+    Enter-Storage get-containerlimit
 }
 
-AfterAll {
-    Remove-Item $env:PSCONTAINER_ROOT -Recurse -Force -ErrorAction Ignore
-    $env:PSCONTAINER_ROOT = $before
-}
+AfterAll { Exit-Storage }
 
 Describe 'Get-ContainerLimit of containers' -Tag Root -Skip:(-not $isRoot) {
     BeforeAll {

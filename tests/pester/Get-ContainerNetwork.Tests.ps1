@@ -1,8 +1,7 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage get-containernetwork
     $null = New-ContainerNetwork web -Subnet 10.231.16.0/24
     $null = New-ContainerNetwork work

@@ -1,15 +1,12 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $canRun = (id -u) -eq 0 -and (Test-Busybox)
+    . $PSScriptRoot/Setting/All.ps1
+    $canRun = $isRoot -and $hasBusybox
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Port.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage get-container-port
     $root = New-BusyboxRoot "$folder/root"
 }

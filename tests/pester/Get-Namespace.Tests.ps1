@@ -1,14 +1,14 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    $isRoot = (id -u) -eq 0
-    $hasLsns = [bool](Get-Command lsns -CommandType Application -ErrorAction Ignore)
-    $hasIp = $isRoot -and [bool](Get-Command ip -CommandType Application -ErrorAction Ignore)
+    . $PSScriptRoot/Setting/All.ps1
+    $hasLsns = Test-Program lsns
+    $hasIp = $isRoot -and (Test-Program ip)
 }
 
 BeforeAll {
-    $module = $env:PSCONTAINER_MODULE ? $env:PSCONTAINER_MODULE : "$PSScriptRoot/../../out/PSContainer/PSContainer.psd1"
-    Import-Module $module -Force
+    . $PSScriptRoot/Setting/All.ps1
+    Enter-Storage get-namespace
 
     # A session of its own, so that one signal ends the command and all its children.
     function Start-Group([string[]] $Command) {
@@ -30,11 +30,6 @@ BeforeAll {
         throw "process $ProcessId is still in $own"
     }
 
-    function Get-ErrorId([scriptblock] $Script) {
-        & $Script 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] } |
-            ForEach-Object { ($_.FullyQualifiedErrorId -split ',')[0] }
-    }
-
     function Stop-Group {
         foreach ($group in $groups) {
             sh -c "kill -9 -$($group.Id) 2>/dev/null"
@@ -45,6 +40,8 @@ BeforeAll {
 
     $groups = [Collections.Generic.List[Diagnostics.Process]]::new()
 }
+
+AfterAll { Exit-Storage }
 
 Describe 'Get-Namespace beside lsns' -Tag Parity {
     AfterEach { Stop-Group }

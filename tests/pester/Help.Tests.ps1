@@ -1,14 +1,14 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    . $PSScriptRoot/Setting/Storage.ps1
+    . $PSScriptRoot/Setting/All.ps1
     $cmdlets = (Import-PowerShellDataFile $module).CmdletsToExport
     $hasPlatyPS = [bool](Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)
-    $topics = 'about_PSContainer', 'about_PSContainer_Namespaces'
+    $topics = (Get-ChildItem $PSScriptRoot/../../docs/help -Filter about_*.md).BaseName
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage help
     $pages = "$PSScriptRoot/../../docs/help"
     $common = [Management.Automation.PSCmdlet]::CommonParameters + [Management.Automation.PSCmdlet]::OptionalCommonParameters + 'ProgressAction'

@@ -1,16 +1,12 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    $isRoot = (id -u) -eq 0
-    $isZstd = [bool](Get-Command zstd -CommandType Application -ErrorAction Ignore)
+    . $PSScriptRoot/Setting/All.ps1
+    $isZstd = Test-Program zstd
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Archive.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage import-container-image
     $archive = New-SampleArchive "$folder/app.tar"
     function Clear-Image { Get-ContainerImage | Remove-ContainerImage -Force; $null = Clear-ContainerStorage }

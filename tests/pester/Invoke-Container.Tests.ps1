@@ -1,16 +1,9 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
-BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $isRoot = (id -u) -eq 0
-    $hasBusybox = Test-Busybox
-}
+BeforeDiscovery { . $PSScriptRoot/Setting/All.ps1 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Session.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage invoke-container
     # Ended is not yet cleared: the supervisor has a last word.
     function Assert-Nothing {

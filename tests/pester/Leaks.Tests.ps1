@@ -3,7 +3,7 @@
 # Last of all: what the files before this one have left on the machine. The folder below the run's own tells which file.
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
+    . $PSScriptRoot/Setting/All.ps1
     $run = Get-RunFolder
 }
 

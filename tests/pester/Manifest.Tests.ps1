@@ -1,13 +1,13 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    . $PSScriptRoot/Setting/Storage.ps1
+    . $PSScriptRoot/Setting/All.ps1
     $manifest = Import-PowerShellDataFile $module
     $cmdlets = $manifest.CmdletsToExport
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage manifest
     $manifest = Import-PowerShellDataFile $module
     $loaded = Get-Module PSContainer

@@ -1,8 +1,8 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    $isRoot = (id -u) -eq 0
-    $hasSetpriv = $isRoot -and [bool](Get-Command setpriv -CommandType Application -ErrorAction Ignore)
+    . $PSScriptRoot/Setting/All.ps1
+    $hasSetpriv = $isRoot -and (Test-Program setpriv)
     # Shown in the tests' names, which must not hold what a terminal obeys.
     $names = @('../x', '.', '..', '.x', '-x', 'a b', 'a/b', 'a*', 'a[b]', 'a?', '$(id)', '${x}', 'a`b', "a'b", 'a"b', 'ü', 'a:b') |
         ForEach-Object { @{ Shown = $_; Name = $_ } }
@@ -12,9 +12,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage new-container-bad-input
     Set-Content "$folder/file" x
     function Assert-Nothing {

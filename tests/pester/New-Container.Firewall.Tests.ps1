@@ -1,15 +1,12 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $missing = @(Get-Item '/usr/sbin/nft', '/sbin/nft' -ErrorAction Ignore).Count -eq 0 -or -not (Get-Command ip, curl -CommandType Application -ErrorAction Ignore | Measure-Object | Where-Object Count -ge 2)
-    $canRun = (id -u) -eq 0 -and (Test-Busybox) -and -not $missing
+    . $PSScriptRoot/Setting/All.ps1
+    $canRun = $isRoot -and $hasBusybox -and $hasNft -and (Test-Program ip) -and (Test-Program curl)
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Port.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage new-container-firewall
     $root = New-BusyboxRoot "$folder/root"
     $www = New-WebFolder "$folder/www"
@@ -24,7 +21,7 @@ Describe 'Beside another firewall' -Tag Root, Network -Skip:(-not $canRun) {
         ip -n $machine route add default via 198.51.100.1
         function Invoke-Elsewhere([string] $Script) {
             $text = "Import-Module '$module'; . '$PSScriptRoot/Setting/Storage.ps1'; . '$PSScriptRoot/Setting/Port.ps1'; `$root = '$root'; `$www = '$www'; $Script"
-            nsenter "--net=/run/netns/$machine" (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $text 2>&1 | ForEach-Object { "$_" }
+            nsenter "--net=/run/netns/$machine" env NO_COLOR=1 (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $text 2>&1 | ForEach-Object { "$_" }
         }
         function Add-Drop { nsenter "--net=/run/netns/$machine" nft 'add table ip psct; add chain ip psct forward { type filter hook forward priority 0; policy drop; }' }
     }
@@ -103,7 +100,7 @@ Describe 'Without nft' -Tag Root, Network -Skip:(-not $canRun) {
             $places = (Get-Item '/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft' -ErrorAction Ignore | ForEach-Object { (realpath $_.FullName) } | Select-Object -Unique)
             $mounts = $places | ForEach-Object { "mount --bind $Nft $_" }
             $text = "Import-Module '$module'; `$ErrorActionPreference = 'Continue'; . '$PSScriptRoot/Setting/Storage.ps1'; . '$PSScriptRoot/Setting/Port.ps1'; $Script"
-            unshare --mount --propagation private sh -c "$($mounts -join ' && ') && exec `"`$0`" -NoProfile -NonInteractive -Command `"`$1`"" (Get-Process -Id $PID).Path $text 2>&1 | ForEach-Object { "$_" }
+            unshare --mount --propagation private sh -c "$($mounts -join ' && ') && NO_COLOR=1 exec `"`$0`" -NoProfile -NonInteractive -Command `"`$1`"" (Get-Process -Id $PID).Path $text 2>&1 | ForEach-Object { "$_" }
         }
     }
 

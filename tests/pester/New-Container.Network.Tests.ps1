@@ -1,21 +1,15 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $isRoot = (id -u) -eq 0
-    $hasBusybox = Test-Busybox
-    $hasIp = [bool](Get-Command ip -ErrorAction Ignore)
+    . $PSScriptRoot/Setting/All.ps1
+    $hasIp = Test-Program ip
     $hasIPv6 = Test-Path /proc/net/if_inet6
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Network.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage new-container-network
-    if ((id -u) -eq 0 -and (Test-Busybox)) { $root = New-BusyboxRoot "$folder/root" }
+    if ($isRoot -and $hasBusybox) { $root = New-BusyboxRoot "$folder/root" }
     $bb = @{ RootFs = $root }
 }
 

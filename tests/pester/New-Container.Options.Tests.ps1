@@ -1,14 +1,9 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
-BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $isRoot = (id -u) -eq 0
-    $hasBusybox = Test-Busybox
-}
+BeforeDiscovery { . $PSScriptRoot/Setting/All.ps1 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Root.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage new-container-options
     $isV1 = Test-Path /sys/fs/cgroup/memory/tasks
 }

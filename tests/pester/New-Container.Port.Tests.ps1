@@ -1,17 +1,12 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $missing = @(Get-Item '/usr/sbin/nft', '/sbin/nft' -ErrorAction Ignore).Count -eq 0 -or -not (Get-Command ip, curl -CommandType Application -ErrorAction Ignore | Measure-Object | Where-Object Count -ge 2)
-    $canRun = (id -u) -eq 0 -and (Test-Busybox) -and -not $missing
+    . $PSScriptRoot/Setting/All.ps1
+    $canRun = $isRoot -and $hasBusybox -and $hasNft -and (Test-Program ip) -and (Test-Program curl)
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
-    . $PSScriptRoot/Setting/Port.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage new-container-port
     $root = New-BusyboxRoot "$folder/root"
     $www = New-WebFolder "$folder/www"

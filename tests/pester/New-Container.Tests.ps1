@@ -1,11 +1,9 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
-BeforeDiscovery { $isRoot = (id -u) -eq 0 }
+BeforeDiscovery { . $PSScriptRoot/Setting/All.ps1 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage new-container
 }
 

@@ -1,11 +1,12 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
-BeforeDiscovery { $hasIPv6 = Test-Path /proc/net/if_inet6; $isRoot = (id -u) -eq 0 }
+BeforeDiscovery {
+    . $PSScriptRoot/Setting/All.ps1
+    $hasIPv6 = Test-Path /proc/net/if_inet6
+}
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage new-containernetwork
 }
 

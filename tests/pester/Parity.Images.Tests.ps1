@@ -2,8 +2,7 @@
 # Images of other tools come in, ours go out to them, and they read the store as it is.
 
 BeforeDiscovery {
-    $isRoot = (id -u) -eq 0
-    function Test-Program([string] $Name) { [bool](Get-Command $Name -CommandType Application -ErrorAction Ignore) }
+    . $PSScriptRoot/Setting/All.ps1
     $hasSkopeo = $isRoot -and (Test-Program skopeo)
     $hasUmoci = $isRoot -and (Test-Program umoci)
     $hasPodman = $isRoot -and (Test-Program podman)
@@ -11,14 +10,11 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Archive.ps1
-    . $PSScriptRoot/Setting/Docker.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage parity-images
     $store = "$env:PSCONTAINER_ROOT/images"
     $name = 'docker.io/library/app:1'
-    if ((id -u) -eq 0) { $image = Import-ContainerImage (New-SampleArchive "$folder/app.tar") }
+    if ($isRoot) { $image = Import-ContainerImage (New-SampleArchive "$folder/app.tar") }
     # Podman wants lower-case paths in some places.
     $podmanFolder = "/var/tmp/pscontainer-podman-$PID"
     function Invoke-Podman { podman --root "$podmanFolder/root" --runroot "$podmanFolder/run" --tmpdir "$podmanFolder/tmp" --storage-driver vfs --log-level error @args 2>$null }

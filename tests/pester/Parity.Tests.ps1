@@ -3,9 +3,9 @@
 # The same facts beside the tools that everybody knows. Get-Namespace beside lsns is in Get-Namespace.Tests.ps1.
 
 BeforeDiscovery {
-    $isRoot = (id -u) -eq 0
+    . $PSScriptRoot/Setting/All.ps1
     $hasTool = @{}
-    foreach ($tool in 'ps', 'nsenter', 'ip') { $hasTool[$tool] = $isRoot -and [bool](Get-Command $tool -CommandType Application -ErrorAction Ignore) }
+    foreach ($tool in 'ps', 'nsenter', 'ip') { $hasTool[$tool] = $isRoot -and (Test-Program $tool) }
     # An engine that can be reached and has a container running; none is started here.
     $engines = foreach ($engine in 'docker', 'podman') {
         $running = $isRoot -and (Get-Command $engine -CommandType Application -ErrorAction Ignore) ? (timeout 5 $engine ps -q 2>$null | Select-Object -First 1) : $null
@@ -14,7 +14,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage parity
 }
 

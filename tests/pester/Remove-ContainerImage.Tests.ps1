@@ -1,13 +1,9 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
-BeforeDiscovery { $isRoot = (id -u) -eq 0 }
+BeforeDiscovery { . $PSScriptRoot/Setting/All.ps1 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Archive.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage remove-container-image
     function Get-Part { Get-ChildItem "$env:PSCONTAINER_ROOT/images/blobs/sha256", "$env:PSCONTAINER_ROOT/layers" | Where-Object Name -ne l }
 }

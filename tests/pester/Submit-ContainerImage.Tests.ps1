@@ -1,13 +1,13 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $isReady = (id -u) -eq 0 -and (Test-Busybox) -and (Get-Command docker-registry -ErrorAction Ignore)
-    $hasSkopeo = [bool](Get-Command skopeo -ErrorAction Ignore)
+    . $PSScriptRoot/Setting/All.ps1
+    $isReady = $isRoot -and $hasBusybox -and (Test-Program docker-registry)
+    $hasSkopeo = Test-Program skopeo
 }
 
 BeforeAll {
-    foreach ($part in 'Storage', 'Failure', 'Session', 'Root', 'Registry') { . $PSScriptRoot/Setting/$part.ps1 }
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage submit-containerimage
 }
 

@@ -1,22 +1,16 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    $isRoot = (id -u) -eq 0
-    $canDrop = $isRoot -and [bool](Get-Command setpriv -CommandType Application -ErrorAction Ignore)
-    $isV1 = (Get-Content /proc/self/mountinfo | Where-Object { $_ -match ' - cgroup .*\bmemory\b' }).Count -gt 0
+    . $PSScriptRoot/Setting/All.ps1
+    $canDrop = $isRoot -and (Test-Program setpriv)
 }
 
 BeforeAll {
-    $module = $env:PSCONTAINER_MODULE ? $env:PSCONTAINER_MODULE : "$PSScriptRoot/../../out/PSContainer/PSContainer.psd1"
-    Import-Module $module -Force
-    $before = $env:PSCONTAINER_ROOT
-    $env:PSCONTAINER_ROOT = "$([IO.Path]::GetTempPath())/pscontainer-test-$([guid]::NewGuid().ToString('n'))"
+    . $PSScriptRoot/Setting/All.ps1
+    Enter-Storage test-containerhost
 }
 
-AfterAll {
-    Remove-Item $env:PSCONTAINER_ROOT -Recurse -Force -ErrorAction Ignore
-    $env:PSCONTAINER_ROOT = $before
-}
+AfterAll { Exit-Storage }
 
 Describe 'Test-ContainerHost' {
     BeforeAll { $checks = Test-ContainerHost }

@@ -1,16 +1,12 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 BeforeDiscovery {
-    . $PSScriptRoot/Setting/Root.ps1
-    $canRun = (id -u) -eq 0 -and (Test-Busybox) -and (Get-Command curl -ErrorAction Ignore)
+    . $PSScriptRoot/Setting/All.ps1
+    $canRun = $isRoot -and $hasBusybox -and (Test-Program curl)
 }
 
 BeforeAll {
-    . $PSScriptRoot/Setting/Storage.ps1
-    . $PSScriptRoot/Setting/Root.ps1
-    . $PSScriptRoot/Setting/Failure.ps1
-    . $PSScriptRoot/Setting/Session.ps1
-    . $PSScriptRoot/Setting/Port.ps1
+    . $PSScriptRoot/Setting/All.ps1
     Enter-Storage unpublish-container-port
     $root = New-BusyboxRoot "$folder/root"
     $www = New-WebFolder "$folder/www"

@@ -7,6 +7,9 @@ function Get-Failure([scriptblock] $Script) {
     catch { $_ }
 }
 
+# Their ids alone.
+function Get-ErrorId([scriptblock] $Script) { Get-Failure $Script | ForEach-Object { ($_.FullyQualifiedErrorId -split ',')[0] } }
+
 function Assert-Failure([scriptblock] $Script, [string] $Id, [string] $Category) {
     $failures = @(Get-Failure $Script)
     $failures.Count | Should -Be 1 -Because "$Id is expected; there came: $failures"

@@ -22,11 +22,6 @@ function Get-KernelValue([int] $ProcessId, [string] $Controller, [string] $V1Fil
     (Get-Content "$folder/$file" -Raw).Trim()
 }
 
-function Get-ErrorId([scriptblock] $Script) {
-    try { & $Script 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] } | ForEach-Object { ($_.FullyQualifiedErrorId -split ',')[0] } }
-    catch { ($_.FullyQualifiedErrorId -split ',')[0] }
-}
-
 function Clear-Everything {
     Get-Container | Remove-Container -Force
     foreach ($process in $started) {

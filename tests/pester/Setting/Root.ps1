@@ -11,9 +11,3 @@ function New-BusyboxRoot([string] $Path) {
     Set-Content "$Path/etc/group" 'root:x:0:', 'app:x:1001:', 'video:x:44:app', 'wheel:x:10:root,app'
     $Path
 }
-
-# Dynamically linked, it would not run without this machine's libraries.
-function Test-Busybox {
-    $busybox = Get-Command busybox -CommandType Application -ErrorAction Ignore
-    $busybox -and (ldd $busybox.Source 2>&1 | Out-String) -match 'not a dynamic|statically'
-}

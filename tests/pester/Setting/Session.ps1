@@ -39,3 +39,6 @@ function Invoke-AsNobody([string] $Script) {
     setpriv --reuid $nobody --regid $nobody --clear-groups --inh-caps=-all env HOME=/tmp (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "Import-Module '$module'; $Script" 2>&1 |
         ForEach-Object { "$_" }
 }
+
+# What Tab offers behind a line.
+function Complete([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }

@@ -17,7 +17,7 @@ internal sealed class ImageFolder(string? folder = null) : IDisposable
 
     public IReadOnlyList<StoredImage> Import(string path, params IReadOnlyList<string> names) => Import(path, null, names);
 
-    public IReadOnlyList<StoredImage> Import(string path, RootFsOptions? options, params IReadOnlyList<string> names)
+    public IReadOnlyList<StoredImage> Import(string path, ImageSettings? options, params IReadOnlyList<string> names)
         => new ImageImport(Store) { RootFs = options }.Import(path, [.. names.Select(ImageReference.Parse)], CancellationToken.None);
 
     public string Layer(StoredImage image, int index, string file) => File.ReadAllText(Path.Combine(Store.Layers.FolderOf(image.Config.DiffIds[index]), file));

@@ -109,7 +109,7 @@ public sealed class ImportTests : IDisposable
     {
         string path = Path.Combine(Machine.NewFolder(), "root.tar.gz");
         File.WriteAllBytes(path, LayerTar.Gzip(new LayerTar().Folder("./").File("./manifest.json", "[]").File("./index.json", "{}").Folder("bin").File("bin/sh", "#!").End()));
-        StoredImage image = Assert.Single(_images.Import(path, new RootFsOptions { Command = ["sh"], ExposedPorts = ["80"], Environment = new Dictionary<string, string> { ["A"] = "b" } }, "base:1"));
+        StoredImage image = Assert.Single(_images.Import(path, new ImageSettings { Command = ["sh"], ExposedPorts = ["80"], Environment = new Dictionary<string, string> { ["A"] = "b" } }, "base:1"));
         Assert.Equal(["sh"], image.Config.Cmd);
         Assert.Equal(["80/tcp"], image.Config.ExposedPorts);
         Assert.Equal(["A=b"], image.Config.Env);
@@ -135,9 +135,9 @@ public sealed class ImportTests : IDisposable
     [SystemFact]
     public void Options_are_for_root_file_systems()
     {
-        Refusal.Of("ImageHasConfiguration", () => _images.Import(OciArchive("app"), new RootFsOptions()));
+        Refusal.Of("ImageHasConfiguration", () => _images.Import(OciArchive("app"), new ImageSettings()));
         string root = Machine.NewFolder();
-        foreach (RootFsOptions options in (RootFsOptions[])[new() { ExposedPorts = ["0"] }, new() { ExposedPorts = ["80/icmp"] }, new() { Volumes = ["x"] }, new() { WorkingDirectory = "x" }, new() { StopSignal = "SIGNO" }])
+        foreach (ImageSettings options in (ImageSettings[])[new() { ExposedPorts = ["0"] }, new() { ExposedPorts = ["80/icmp"] }, new() { Volumes = ["x"] }, new() { WorkingDirectory = "x" }, new() { StopSignal = "SIGNO" }])
             Refusal.Of("ImageOptionInvalid", () => _images.Import(root, options, "base"));
         _images.IsUntouched();
     }

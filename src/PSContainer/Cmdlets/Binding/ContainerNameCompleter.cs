@@ -1,27 +1,11 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Management.Automation.Language;
 using PSContainer.Cmdlets.Base;
 
 namespace PSContainer.Cmdlets.Binding;
 
-/// <summary>Container names: one folder is read, no process started.</summary>
-public sealed class ContainerNameCompleter : IArgumentCompleter
+/// <summary>Container names: one folder is read.</summary>
+public sealed class ContainerNameCompleter : NameCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-    {
-        string begun = wordToComplete.Trim('\'', '"');
-        IEnumerable<string> names;
-        try
-        {
-            names = [.. ContainerCmdlet.NewEngine().Store.AllNames()];
-        }
-        catch (Exception failure) when (ErrorTable.Knows(failure))
-        {
-            // A completion has nowhere to tell of a failure.
-            yield break;
-        }
-        foreach (string name in names)
-            if (name.StartsWith(begun, StringComparison.OrdinalIgnoreCase)) yield return new CompletionResult(name, name, CompletionResultType.ParameterValue, name);
-    }
+    protected override IEnumerable<CompletionResult> Names(string begun, IDictionary bound) => ContainerCmdlet.NewEngine().Store.AllNames().Select(Offer);
 }

@@ -1,14 +1,11 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Management.Automation.Language;
 using PSContainer.Kernel;
 
 namespace PSContainer.Cmdlets.Binding;
 
 /// <summary>Signal names, as signal(7) has them.</summary>
-public sealed class SignalCompleter : IArgumentCompleter
+public sealed class SignalCompleter : NameCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-        => SignalName.All.Where(name => name.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase))
-            .Select(name => new CompletionResult(name));
+    protected override IEnumerable<CompletionResult> Names(string begun, IDictionary bound) => SignalName.All.Select(Offer);
 }

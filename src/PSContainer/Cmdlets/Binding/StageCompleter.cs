@@ -1,37 +1,23 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Management.Automation.Language;
-using PSContainer.Cmdlets.Base;
 using PSContainer.Engine.Images.Build;
 
 namespace PSContainer.Cmdlets.Binding;
 
 /// <summary>The names of a Containerfile's stages: that file is read, nothing else.</summary>
-public sealed class StageCompleter : IArgumentCompleter
+public sealed class StageCompleter : NameCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    protected override IEnumerable<CompletionResult> Names(string begun, IDictionary bound)
     {
-        string begun = wordToComplete.Trim('\'', '"');
-        string[] names;
-        try
-        {
-            // Paths count from where PowerShell stands, which is not where the process stands.
-            string Whole(string path) => System.IO.Path.IsPathRooted(path) ? path : System.IO.Path.Combine(Here(), path);
-            string context = Whole(fakeBoundParameters["Path"]?.ToString() ?? ".");
-            names = [.. BuildContext.Open(context, fakeBoundParameters["File"] is { } file ? Whole(file.ToString()!) : null).File.Stages.Select(stage => stage.Name).OfType<string>()];
-        }
-        catch (Exception failure) when (ErrorTable.Knows(failure) || failure is RuntimeException or InvalidOperationException)
-        {
-            // A completion has nowhere to tell of a failure.
-            yield break;
-        }
-        foreach (string name in names)
-            if (name.StartsWith(begun, StringComparison.OrdinalIgnoreCase)) yield return new CompletionResult(name, name, CompletionResultType.ParameterValue, name);
+        string context = Whole(bound["Path"]?.ToString() ?? ".");
+        return BuildContext.Open(context, bound["File"]?.ToString() is { } file ? Whole(file) : null).File.Stages.Select(stage => stage.Name).OfType<string>().Select(Offer);
     }
 
-    private static string Here()
+    // Paths count from where PowerShell stands, which is not where the process stands.
+    private static string Whole(string path)
     {
+        if (Path.IsPathRooted(path)) return path;
         using var here = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        return here.AddCommand("Get-Location").Invoke()[0].ToString();
+        return Path.Combine(here.AddCommand("Get-Location").Invoke()[0].ToString(), path);
     }
 }

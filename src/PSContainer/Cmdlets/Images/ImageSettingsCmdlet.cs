@@ -48,20 +48,13 @@ public abstract class ImageSettingsCmdlet : ImageCmdlet
     [ArgumentCompleter(typeof(SignalCompleter))]
     public string? StopSignal { get; set; }
 
-    /// <summary>For an image that is made of another.</summary>
-    protected ImageChanges Changes() => new()
+    /// <summary>What was given of these; null where nothing was.</summary>
+    protected ImageSettings? Settings()
     {
-        Command = Command, Entrypoint = Entrypoint, Environment = NameValueAttribute.Pairs(Environment), WorkingDirectory = WorkingDirectory, User = User,
-        Labels = NameValueAttribute.Pairs(Label), ExposedPorts = ExposedPort ?? [], Volumes = Volume ?? [], StopSignal = StopSignal,
-    };
-
-    /// <summary>For an image of a root file system; null where nothing was said.</summary>
-    protected RootFsOptions? RootFsOptions()
-    {
-        object?[] said = [Command, Entrypoint, Environment, WorkingDirectory, User, Label, ExposedPort, Volume, StopSignal];
-        return said.All(value => value is null) ? null : new RootFsOptions
+        object?[] given = [Command, Entrypoint, Environment, WorkingDirectory, User, Label, ExposedPort, Volume, StopSignal];
+        return given.All(value => value is null) ? null : new ImageSettings
         {
-            Command = Command ?? [], Entrypoint = Entrypoint ?? [], Environment = NameValueAttribute.Pairs(Environment), WorkingDirectory = WorkingDirectory, User = User,
+            Command = Command, Entrypoint = Entrypoint, Environment = NameValueAttribute.Pairs(Environment), WorkingDirectory = WorkingDirectory, User = User,
             Labels = NameValueAttribute.Pairs(Label), ExposedPorts = ExposedPort ?? [], Volumes = Volume ?? [], StopSignal = StopSignal,
         };
     }

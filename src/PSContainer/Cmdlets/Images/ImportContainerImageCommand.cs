@@ -24,16 +24,16 @@ public sealed class ImportContainerImageCommand : ImageSettingsCmdlet
         foreach (string wanted in Path) Try(wanted, () =>
         {
             ImageReference[] names = [.. Name.Select(ImageReference.ParseName)];
-            RootFsOptions? options = RootFsOptions();
+            ImageSettings? settings = Settings();
             foreach (string path in Resolve(wanted))
-                if (ShouldProcess(path, "Import")) Try(path, () => Import(path, names, options));
+                if (ShouldProcess(path, "Import")) Try(path, () => Import(path, names, settings));
         });
     }
 
-    private void Import(string path, ImageReference[] names, RootFsOptions? options)
+    private void Import(string path, ImageReference[] names, ImageSettings? settings)
     {
         IReadOnlyList<StoredImage> images = Watch("Import " + System.IO.Path.GetFileName(path),
-            (progress, cancelled) => new ImageImport(Store) { Progress = progress, RootFs = options }.Import(path, names, cancelled));
+            (progress, cancelled) => new ImageImport(Store) { Progress = progress, RootFs = settings }.Import(path, names, cancelled));
         foreach (StoredImage image in images.Where(image => !image.Config.Platform.IsHere))
             WriteWarning($"The image '{image.Name}' is for {image.Config.Platform}, and this machine is {Platform.Here}: its programs will not run here.");
         WriteObject(View(images), enumerateCollection: true);

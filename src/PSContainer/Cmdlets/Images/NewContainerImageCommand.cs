@@ -46,8 +46,8 @@ public sealed class NewContainerImageCommand : ImageSettingsCmdlet
     {
         ImageReference[] names = [.. Name.Select(ImageReference.ParseName)];
         if (!ShouldProcess(container.Name, names.Length > 0 ? $"Make the image {string.Join(", ", names.Select(name => name.ShortName))} of it" : "Make an image of it")) return;
-        ImageChanges changes = Changes() with { Author = Author };
-        StoredImage image = Watch("Make an image of " + container.Name, (progress, cancelled) => new ImageCommit(Engine).Commit(container, changes, Message, names, progress, cancelled));
+        ImageSettings settings = (Settings() ?? new ImageSettings()) with { Author = Author };
+        StoredImage image = Watch("Make an image of " + container.Name, (progress, cancelled) => new ImageCommit(Engine).Commit(container, settings, Message, names, progress, cancelled));
         WriteObject(View([image]), enumerateCollection: true);
     }
 }

@@ -1,7 +1,6 @@
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
-using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Roots;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
@@ -109,9 +108,7 @@ public sealed class ContainerStore(StorageRoot root)
         {
             // Another session removes it as well, and was faster.
         }
-        // By descriptors: the container has furnished these.
-        foreach (string tree in (string[])[LayerStack.Upper, LayerStack.Work, ContainerRecord.VolumesName]) TreeRemoval.Remove(Path.Combine(folder, tree));
-        RunStore.Clear(folder);
+        TreeRemoval.Remove(folder);
         if (IdOfName(name) == id) File.Delete(Path.Combine(Root.Names, name));
     }
 

@@ -55,7 +55,6 @@ public sealed class NetworkAttachment(StorageRoot root)
         var plans = new List<EndpointPlan>();
         var networks = new List<FirewallNetwork>();
         var made = new List<ContainerNetwork>();
-        PortTarget? target = null;
         try
         {
             using NetlinkSocket socket = OpenSocket();
@@ -73,12 +72,11 @@ public sealed class NetworkAttachment(StorageRoot root)
                 placed.Add(members.Join(bridged.Network, endpoint, record.Id, record.Name, link));
                 plans.Add(Plan(bridged.Network, placed[^1], bridged.Mtu, isFirst: plans.All(plan => plan.Gateway is null)));
                 networks.Add(FirewallNetwork.Of(bridged.Network));
-                if (!bridged.Network.Internal) target ??= new PortTarget(networks[^1], placed[^1].IPAddress, placed[^1].IPv6Address, placed[^1].Link);
             }
             networking = networking with { Endpoints = placed };
             networking.Write(folder);
             WriteFiles(folder, networking, OwnLines(networking, record).Concat(placed.SelectMany(endpoint => members.Neighbours(endpoint.Network, record.Id))));
-            return new AttachedNetwork(spec, plans, FilesOf(folder, folder)) { Networks = networks, HasNewNetwork = isUnknown, PortTarget = target };
+            return new AttachedNetwork(spec, plans, FilesOf(folder, folder)) { Networks = networks, HasNewNetwork = isUnknown, PortTarget = PortTarget.Of(_store, placed) };
         }
         catch
         {

@@ -56,6 +56,7 @@ public sealed class NetworkEngine(ContainerEngine engine)
             Endpoint endpoint = wanted.ToEndpoint(_root, name, FreeInterface(networking));
             if (Alive(container) is { } run) endpoint = new LiveConnection(Store, container, run).Connect(networking, endpoint);
             (networking with { Endpoints = [.. networking.Endpoints, endpoint] }).Write(_root.ContainerFolder(container.Id));
+            LetPortsFollow(container);
         }
         return engine.Get(container.Id);
     }
@@ -73,6 +74,7 @@ public sealed class NetworkEngine(ContainerEngine engine)
             ContainerNetworking rest = networking with { Endpoints = [.. networking.Endpoints.Where(known => known != endpoint)] };
             if (Alive(container) is { } run) new LiveConnection(Store, container, run).Disconnect(rest, endpoint);
             rest.Write(_root.ContainerFolder(container.Id));
+            LetPortsFollow(container);
         }
         return engine.Get(container.Id);
     }
@@ -83,6 +85,18 @@ public sealed class NetworkEngine(ContainerEngine engine)
         return networking is { Mode: NetworkMode.Network } ? networking
             : throw new EngineException("NetworkModeFixed", Reason.WrongState, $"The container '{container.Name}' was made with another kind of network ({networking?.Mode ?? NetworkMode.None}).",
                 "Make it with -Network Bridge or a network's name to connect it to others.");
+    }
+
+    private void LetPortsFollow(Container container)
+    {
+        try
+        {
+            if (Alive(container) is not null) new ControlRequest(ControlAction.FollowNetwork, []).Send(_root.RunFolder(container.Id));
+        }
+        catch (EngineException gone) when (gone.Id == "SupervisorGone")
+        {
+            // With its supervisor its ports are gone as well.
+        }
     }
 
     // Probed again, now that nobody else changes it.

@@ -10,6 +10,8 @@ public enum ControlAction
 {
     PublishPort,
     UnpublishPort,
+    /// <summary>Its networks have changed: where its ports lead may be another address now.</summary>
+    FollowNetwork,
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Trees;
 
 namespace PSContainer.Engine.State;
 
@@ -53,25 +54,7 @@ public sealed class RunStore(StorageRoot root)
     public IEnumerable<string> Ids()
         => Directory.Exists(root.Run) ? Directory.EnumerateDirectories(root.Run).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal) : [];
 
-    public void Release(string id) => Clear(root.RunFolder(id));
-
-    /// <summary>Removes a folder and all in it, also when somebody else does so at the same time.</summary>
-    public static void Clear(string folder)
-    {
-        const int attempts = 100;
-        for (int i = 0; Directory.Exists(folder); i++)
-        {
-            try
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-            // Not found: the other was there first. Not empty: the other has just written its last file.
-            catch (IOException) when (i < attempts)
-            {
-                Thread.Yield();
-            }
-        }
-    }
+    public void Release(string id) => TreeRemoval.Remove(root.RunFolder(id));
 
     private void MakeRoot()
     {

@@ -8,6 +8,9 @@ public static class TreeRemoval
 {
     private const int Deepest = 64;
 
+    // As often as somebody has written meanwhile, but not for ever.
+    private const int Looks = 100;
+
     /// <summary>Removes a path and all below it; one that is not there, or that somebody else removes meanwhile, is fine.</summary>
     /// <exception cref="KernelException"/>
     public static void Remove(string path) => Remove(Files.AtFdcwd, path);
@@ -22,11 +25,15 @@ public static class TreeRemoval
         if (top < 0) return;
         try
         {
-            // What lies too deep is moved up to here, and found by the next look.
-            int moved = 0;
+            // What lies too deep is moved up to here, and found by the next look; and so is what somebody has written meanwhile.
+            int moved = 0, before, looks = 0;
             Errno error;
-            do Empty(top, top, 1, ref moved, removed);
-            while ((error = FolderCalls.Remove(folder, name, isFolder: true)) == Errno.ENOTEMPTY);
+            do
+            {
+                before = moved;
+                Empty(top, top, 1, ref moved, removed);
+            }
+            while ((error = FolderCalls.Remove(folder, name, isFolder: true)) == Errno.ENOTEMPTY && (moved > before || ++looks < Looks));
             if (error is not (Errno.None or Errno.ENOENT)) throw new KernelException("unlinkat", error, name.ToString());
         }
         finally
@@ -55,7 +62,9 @@ public static class TreeRemoval
             if (TryRemoveLeaf(folder, name)) continue;
             if (depth >= Deepest)
             {
-                while (FolderCalls.Rename(folder, name, top, $"deep{moved++}") is Errno.EEXIST or Errno.ENOTEMPTY or Errno.ENOTDIR) { }
+                Errno renamed;
+                while ((renamed = FolderCalls.Rename(folder, name, top, $"deep{moved++}")) is Errno.EEXIST or Errno.ENOTEMPTY or Errno.ENOTDIR) { }
+                if (renamed is not (Errno.None or Errno.ENOENT)) throw new KernelException("renameat", renamed, name.ToString());
                 continue;
             }
             int child = OpenFolder(folder, name);
@@ -68,8 +77,9 @@ public static class TreeRemoval
             {
                 Files.Close(child);
             }
+            // Not empty: somebody has just written here, which the next look finds.
             Errno error = FolderCalls.Remove(folder, name, isFolder: true);
-            if (error is not (Errno.None or Errno.ENOENT)) throw new KernelException("unlinkat", error, name.ToString());
+            if (error is not (Errno.None or Errno.ENOENT or Errno.ENOTEMPTY)) throw new KernelException("unlinkat", error, name.ToString());
         }
     }
 

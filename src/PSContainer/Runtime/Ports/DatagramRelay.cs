@@ -6,7 +6,7 @@ namespace PSContainer.Runtime.Ports;
 /// A published UDP port: each client gets a socket of ours to the container, so that an answer finds its way back, from the address
 /// that the client had written to.
 /// </summary>
-internal sealed class DatagramRelay(Relay relay, int listener, SocketName target) : IWatched, IDisposable
+internal sealed class DatagramRelay(Relay relay, int listener, SocketName? target) : IWatched, IDisposable
 {
     /// <summary>Milliseconds of silence after which a conversation is over: what the kernel's own NAT gives one that was answered.</summary>
     public const int Idle = 120_000;
@@ -78,6 +78,7 @@ internal sealed class DatagramRelay(Relay relay, int listener, SocketName target
 
     private Conversation? Open(SocketName client)
     {
+        if (target is not { } container) return null;
         if (!relay.TryEnter())
         {
             // The one that has been silent longest makes room, if it is of this port.
@@ -85,8 +86,8 @@ internal sealed class DatagramRelay(Relay relay, int listener, SocketName target
             End(oldest);
             if (!relay.TryEnter()) return null;
         }
-        int socket = InternetSockets.TryOpen(target.IsIPv6, isStream: false);
-        if (socket < 0 || InternetSockets.Connect(socket, target) != Errno.None)
+        int socket = InternetSockets.TryOpen(container.IsIPv6, isStream: false);
+        if (socket < 0 || InternetSockets.Connect(socket, container) != Errno.None)
         {
             if (socket >= 0) Files.Close(socket);
             relay.Leave();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using PSContainer.Engine;
+using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Firewall;
 using PSContainer.Engine.Networks.Ports;
@@ -16,7 +17,7 @@ namespace PSContainer.Runtime.Ports;
 internal sealed class PublishedPorts : IDisposable
 {
     private readonly StorageRoot _root;
-    private readonly string _containerName;
+    private readonly string _id, _containerName;
     private readonly NetworkFirewall _firewall;
     private readonly Watch _watch = new();
     private readonly Relay _relay;
@@ -28,9 +29,9 @@ internal sealed class PublishedPorts : IDisposable
     private string _runFolder = "";
     private bool _isByFirewall;
 
-    private PublishedPorts(StorageRoot root, string containerName)
+    private PublishedPorts(StorageRoot root, ContainerRecord record)
     {
-        (_root, _containerName) = (root, containerName);
+        (_root, _id, _containerName) = (root, record.Id, record.Name);
         _firewall = new NetworkFirewall(root);
         _relay = new Relay(_watch);
     }
@@ -44,14 +45,14 @@ internal sealed class PublishedPorts : IDisposable
     /// <summary>What could be done only in part.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>Takes all these ports of the machine, or none.</summary>
+    /// <summary>Takes all the ports of the machine that a container is to have, or none.</summary>
     /// <exception cref="EngineException"><see cref="PortListener.Take"/></exception>
-    public static PublishedPorts Take(StorageRoot root, string containerName, IReadOnlyList<PortBinding> wanted)
+    public static PublishedPorts Take(StorageRoot root, ContainerRecord record)
     {
-        var ports = new PublishedPorts(root, containerName);
+        var ports = new PublishedPorts(root, record);
         try
         {
-            ports.Hold(wanted);
+            ports.Hold(record.Ports);
             return ports;
         }
         catch
@@ -131,6 +132,7 @@ internal sealed class PublishedPorts : IDisposable
     {
         ControlAction.PublishPort => Publish(request.Ports),
         ControlAction.UnpublishPort => Unpublish(request.Ports),
+        ControlAction.FollowNetwork => FollowNetwork(),
         _ => throw new EngineException("ControlInvalid", Reason.InvalidInput, "This request is none that a supervisor knows."),
     };
 
@@ -160,7 +162,7 @@ internal sealed class PublishedPorts : IDisposable
     private IReadOnlyList<PortBinding> Unpublish(IReadOnlyList<PortBinding> unwanted)
     {
         PortBinding[] found = [.. unwanted.Where(_held.ContainsKey)];
-        if (_isByFirewall) _firewall.Unpublish(found, _target!.Address4, _target.Address6);
+        if (_isByFirewall && _target is not null) _firewall.Unpublish(found, _target.Address4, _target.Address6);
         foreach (PortBinding binding in found) Release(binding);
         Write();
         return found;
@@ -189,14 +191,34 @@ internal sealed class PublishedPorts : IDisposable
     }
 
     private void Carry(PortListener listener)
+        => _relay.Add(listener, (_target?.Address4 ?? _target?.Address6) is { } address ? new SocketName(address, listener.Binding.ContainerPort) : default(SocketName?));
+
+    // Whoever asks has written the networks down, and keeps others from changing them until this is done.
+    private IReadOnlyList<PortBinding> FollowNetwork()
     {
-        IPAddress address = _target!.Address4 ?? _target.Address6!;
-        _relay.Add(listener, new SocketName(address, listener.Binding.ContainerPort));
+        PortBinding[] held = [.. _held.Keys];
+        PortTarget? target = PortTarget.Of(new NetworkStore(_root), ContainerNetworking.Read(_root.ContainerFolder(_id))?.Endpoints ?? []);
+        if (target == _target) return held;
+        if (_isByFirewall && held.Length > 0)
+        {
+            FirewallChange change = _firewall.NewChange().Unpublish(held, _target?.Address4, _target?.Address6);
+            if (target is null) _firewall.Remove(change);
+            else _firewall.Apply(change.Add(target.Network).Publish(held, target.Address4, target.Address6));
+        }
+        _target = target;
+        OpenWays(held);
+        foreach (PortListener listener in _held.Values)
+        {
+            _relay.Remove(listener.Binding);
+            Carry(listener);
+        }
+        if (held.Length > 0) Write();
+        return held;
     }
 
     private void Write() => new PortState
     {
-        ContainerName = _containerName, Bindings = [.. _held.Keys], Address4 = _target!.Address4, Address6 = _target.Address6, IsByFirewall = _isByFirewall,
+        ContainerName = _containerName, Bindings = [.. _held.Keys], Address4 = _target?.Address4, Address6 = _target?.Address6, IsByFirewall = _isByFirewall,
     }.Write(_runFolder);
 
     private void OpenWays(IEnumerable<PortBinding> bindings)

@@ -26,7 +26,8 @@ internal sealed class Relay(Watch watch) : IDisposable
     /// <summary>Milliseconds after which <see cref="Expire"/> has something to do; -1 for never.</summary>
     public int Timeout => _ports.Values.Any(port => port is DatagramRelay { IsIdle: false }) ? DatagramRelay.Idle : -1;
 
-    public void Add(PortListener listener, SocketName target)
+    /// <param name="target">null where the container can't be reached: who asks is refused.</param>
+    public void Add(PortListener listener, SocketName? target)
     {
         _ports[listener.Binding] = listener.Binding.Protocol == PortProtocol.Tcp
             ? new StreamRelay(this, listener.Socket, target)

@@ -47,7 +47,7 @@ internal static class MonitorVerb
         ClearResidue(context, record.Id);
 
         if (record.From is not null) WritableFolders.Prepare(folder, record);
-        using PublishedPorts ports = PublishedPorts.Take(context.Storage, record.Name, record.Ports);
+        using PublishedPorts ports = PublishedPorts.Take(context.Storage, record);
         RuntimeSpec spec = RuntimeSpecReader.ReadBundle(folder);
         int signals = Foreground.Prepare();
         using ExitFile exitFile = ExitFile.Begin(folder);

@@ -11,7 +11,7 @@ namespace PSContainer.Engine.Images;
 public sealed class ImageImport(ImageStore store)
 {
     /// <summary>What containers of a root file system run; an archive of images says that itself.</summary>
-    public RootFsOptions? RootFs { get; init; }
+    public ImageSettings? RootFs { get; init; }
 
     /// <summary>Told of each layer as it comes.</summary>
     public IProgress<LayerProgress>? Progress { get; init; }
@@ -25,7 +25,7 @@ public sealed class ImageImport(ImageStore store)
     {
         using FileLock adding = store.Adding(cancelled);
         using ArchiveSource source = ArchiveSource.Open(path, store.Blobs, cancelled);
-        if (source.Images is not { } images) return [new RootFsImport(store, (RootFs ?? new RootFsOptions()).ToConfig(), Progress).Import(source, names, cancelled)];
+        if (source.Images is not { } images) return [new RootFsImport(store, (RootFs ?? new ImageSettings()).ApplyTo(new ImageConfig()), Progress).Import(source, names, cancelled)];
         if (RootFs is not null)
             throw new EngineException("ImageHasConfiguration", Reason.InvalidInput, $"'{Argument.Printable(path)}' holds images, which have configurations of their own.", "Import it without one, and give New-Container what should be otherwise.");
         (ArchivedImage Image, IReadOnlyList<ImageReference> Names)[] chosen = [.. Choose(images, names, path)];

@@ -15,13 +15,13 @@ public sealed class ImageCommit(ContainerEngine engine)
     /// </summary>
     /// <param name="message">For the image's history.</param>
     /// <exception cref="EngineException">ContainerKeepsNothing, ContainerBusy, ImageNotFound, ImageOptionInvalid, LayerNotPackable, FreezeTimedOut.</exception>
-    public StoredImage Commit(Container container, ImageChanges changes, string? message, IReadOnlyList<ImageReference> names, IProgress<LayerProgress>? progress = null, CancellationToken cancellation = default)
+    public StoredImage Commit(Container container, ImageSettings settings, string? message, IReadOnlyList<ImageReference> names, IProgress<LayerProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (container.Record is not { From: { } from, IsKept: true }) throw RootView.KeepsNothing(container);
         ImageStore images = engine.Images;
         using FileLock adding = images.Adding();
         StoredImage image = images.Get(from.Id.ToString());
-        ImageConfig config = changes.ApplyTo(image.Config);
+        ImageConfig config = settings.ApplyTo(image.Config);
         PackedLayer layer = Pack(engine.Get(container.Id), images.Blobs, cancellation);
         bool isEmpty = layer.Entries == 0;
         if (!isEmpty)
@@ -30,7 +30,7 @@ public sealed class ImageCommit(ContainerEngine engine)
             images.Layers.Unpack(blob, layer.Blob, layer.DiffId, progress, cancellation);
         }
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        var step = new HistoryEntry { Created = now, CreatedBy = container.Command.Length > 0 ? container.Command : null, Author = changes.Author, Comment = message, EmptyLayer = isEmpty };
+        var step = new HistoryEntry { Created = now, CreatedBy = container.Command.Length > 0 ? container.Command : null, Author = settings.Author, Comment = message, EmptyLayer = isEmpty };
         config = config with { Created = now, DiffIds = isEmpty ? config.DiffIds : [.. config.DiffIds, layer.DiffId], History = [.. Whole(config), step] };
         return images.Add(config, isEmpty ? image.Manifest.Layers : [.. image.Manifest.Layers, layer.Blob], names);
     }

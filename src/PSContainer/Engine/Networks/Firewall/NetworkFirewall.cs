@@ -74,8 +74,9 @@ public sealed class NetworkFirewall(StorageRoot root)
         }
     }
 
-    // Somebody may have flushed the whole firewall: what is to go is gone then.
-    private void Remove(FirewallChange change)
+    /// <summary>Takes away what a change consists of. Somebody may have flushed the whole firewall: what is to go is gone then.</summary>
+    /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
+    public void Remove(FirewallChange change)
     {
         using FirewallRun? run = BeginRemoval(change);
         run?.Finish();

@@ -8,4 +8,13 @@ namespace PSContainer.Engine.Networks.Ports;
 /// <param name="Address4">The container's address there.</param>
 /// <param name="Address6">Its IPv6 address, where it has one.</param>
 /// <param name="Link">The host's half of its veth pair.</param>
-public sealed record PortTarget(FirewallNetwork Network, IPAddress? Address4, IPAddress? Address6, string? Link);
+public sealed record PortTarget(FirewallNetwork Network, IPAddress? Address4, IPAddress? Address6, string? Link)
+{
+    /// <summary>The first of a container's places that can be reached from outside; null where there is none.</summary>
+    public static PortTarget? Of(NetworkStore store, IEnumerable<Endpoint> endpoints)
+    {
+        foreach (Endpoint endpoint in endpoints)
+            if (store.Find(endpoint.Network) is { Internal: false } network) return new PortTarget(FirewallNetwork.Of(network), endpoint.IPAddress, endpoint.IPv6Address, endpoint.Link);
+        return null;
+    }
+}

@@ -3,7 +3,7 @@ using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Images;
 
-public class ImageChangesTests
+public class ImageSettingsTests
 {
     private static readonly ImageConfig s_old = new()
     {
@@ -12,12 +12,12 @@ public class ImageChangesTests
     };
 
     [Fact]
-    public void Without_changes_all_is_as_it_was() => Assert.Equal(s_old.ToBytes(), new ImageChanges().ApplyTo(s_old).ToBytes());
+    public void Without_changes_all_is_as_it_was() => Assert.Equal(s_old.ToBytes(), new ImageSettings().ApplyTo(s_old).ToBytes());
 
     [Fact]
     public void What_is_given_replaces_and_lists_grow()
     {
-        ImageConfig config = new ImageChanges
+        ImageConfig config = new ImageSettings
         {
             Author = "me", Command = ["new", "x"], WorkingDirectory = "/n", User = "0", StopSignal = "QUIT", Environment = new Dictionary<string, string> { ["A"] = "2", ["B"] = "3=4" },
             Labels = new Dictionary<string, string> { ["b"] = "3", ["c"] = "4" }, ExposedPorts = ["80", "53/udp"], Volumes = ["/v", "/w"],
@@ -35,15 +35,15 @@ public class ImageChangesTests
     [Fact]
     public void A_new_entry_point_takes_the_old_command_away()
     {
-        Assert.Empty(new ImageChanges { Entrypoint = ["e"] }.ApplyTo(s_old).Cmd);
-        Assert.Equal((string[])["c"], new ImageChanges { Entrypoint = ["e"], Command = ["c"] }.ApplyTo(s_old).Cmd);
-        Assert.Empty(new ImageChanges { Entrypoint = [] }.ApplyTo(s_old).Entrypoint);
+        Assert.Empty(new ImageSettings { Entrypoint = ["e"] }.ApplyTo(s_old).Cmd);
+        Assert.Equal((string[])["c"], new ImageSettings { Entrypoint = ["e"], Command = ["c"] }.ApplyTo(s_old).Cmd);
+        Assert.Empty(new ImageSettings { Entrypoint = [] }.ApplyTo(s_old).Entrypoint);
     }
 
     [Fact]
     public void What_can_t_be_is_refused()
     {
-        foreach (ImageChanges changes in (ImageChanges[])[new() { ExposedPorts = ["0"] }, new() { Volumes = ["v"] }, new() { WorkingDirectory = "w" }, new() { StopSignal = "NONE" }, new() { Environment = new Dictionary<string, string> { [""] = "x" } }])
+        foreach (ImageSettings changes in (ImageSettings[])[new() { ExposedPorts = ["0"] }, new() { Volumes = ["v"] }, new() { WorkingDirectory = "w" }, new() { StopSignal = "NONE" }, new() { Environment = new Dictionary<string, string> { [""] = "x" } }])
             Fails.With("ImageOptionInvalid", () => changes.ApplyTo(s_old));
     }
 }
