@@ -88,6 +88,7 @@ finally {
     Get-ContainerNetwork | Remove-ContainerNetwork
     if ($daemon) { Stop-Docker $daemon }
     if (Test-Path "$engine.podman") { podman @podman rm -fa *> $null }
-    Remove-Item -Recurse -Force $root, $engine, "$engine.podman", "$engine.podman.log", $env:PSCONTAINER_ROOT -ErrorAction Ignore
+    # podman leaves a link to nowhere in the root, at which Remove-Item stops.
+    rm -rf --one-file-system $root $engine "$engine.podman" "$engine.podman.log" $env:PSCONTAINER_ROOT
     Remove-Item env:PSCONTAINER_ROOT -ErrorAction Ignore
 }

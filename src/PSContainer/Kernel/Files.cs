@@ -82,6 +82,9 @@ public static partial class Files
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     private static partial long SeekCall(int descriptor, long offset, int whence);
 
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    private static partial int TruncateCall(int descriptor, long length);
+
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AccessCall(string path, int mode);
 
@@ -175,6 +178,13 @@ public static partial class Files
     public static void Rewind(int descriptor)
     {
         if (SeekCall(descriptor, 0, 0) != 0) throw new KernelException("lseek", Syscall.Last);
+    }
+
+    /// <summary>ftruncate(2): cuts a file off at a length.</summary>
+    /// <exception cref="KernelException"/>
+    public static void Truncate(int descriptor, long length)
+    {
+        if (TruncateCall(descriptor, length) != 0) throw new KernelException("ftruncate", Syscall.Last);
     }
 
     /// <summary>Makes reads and writes answer EAGAIN in place of waiting (O_NONBLOCK).</summary>

@@ -130,11 +130,34 @@ public sealed class NetworkRecordTests : IDisposable
         HostsFile.Create(path, ["10.5.0.2\tone"]);
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         HostsFile.Append(path, ["10.5.0.3\ttwo"]);
-        HostsFile.Remove(path, ["10.5.0.2\tone"]);
+        HostsFile.Remove([path], ["10.5.0.2\tone"]);
         string text = reader.ReadToEnd();
         Assert.Contains("localhost", text);
         Assert.Contains("two", text);
         Assert.DoesNotContain("one", text);
+    }
+
+    [Fact]
+    public void Lines_are_taken_out_of_every_hosts_file_and_only_whole_ones()
+    {
+        string[] paths = [.. new[] { "first", "second", "absent" }.Select(name => Path.Combine(_folder, name))];
+        string own = "\n10.5.0.2\tone\n110.5.0.2\tone\n10.5.0.2\tone two\n10.5.0.2\tone";
+        foreach (string path in paths[..2]) File.WriteAllText(path, "10.5.0.2\tone\n# mine" + own + "\n10.5.0.3\tx\n");
+        HostsFile.Remove(paths, ["10.5.0.2\tone", "10.5.0.3\tx"]);
+        Assert.All(paths[..2], path => Assert.Equal("# mine\n110.5.0.2\tone\n10.5.0.2\tone two\n", File.ReadAllText(path)));
+        Assert.False(File.Exists(paths[2]));
+    }
+
+    [Fact]
+    public void A_hosts_file_that_is_a_link_or_too_large_is_left_alone()
+    {
+        string large = Path.Combine(_folder, "large"), target = Path.Combine(_folder, "target"), link = Path.Combine(_folder, "link");
+        File.WriteAllText(large, "10.5.0.2\tone\n" + new string('#', 1 << 20));
+        File.WriteAllText(target, "10.5.0.2\tone\n");
+        File.CreateSymbolicLink(link, target);
+        HostsFile.Remove([large, link], ["10.5.0.2\tone"]);
+        Assert.StartsWith("10.5.0.2", File.ReadAllText(large));
+        Assert.StartsWith("10.5.0.2", File.ReadAllText(target));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal sealed class LiveConnection(NetworkStore store, Container container, Ru
             throw NetworkFailure.Explain(failure, "an interface of the container");
         }
         string hosts = _members.HostsPath(container.Id);
-        HostsFile.Remove(hosts, [.. OwnLines(rest, endpoint), .. _members.Neighbours(endpoint.Network, container.Id)]);
+        HostsFile.Remove([hosts], [.. OwnLines(rest, endpoint), .. _members.Neighbours(endpoint.Network, container.Id)]);
         if (_members.Leave(endpoint.Network, container.Id) && store.Find(endpoint.Network) is { } network) NetworkSweep.Remove(store, socket, network);
     }
 

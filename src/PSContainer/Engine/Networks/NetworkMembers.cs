@@ -5,12 +5,17 @@ using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Networks;
 
-/// <summary>Who is on a network: takes addresses, gives them back, and tells the neighbours. Whoever calls holds the store's lock.</summary>
+/// <summary>
+/// Who is on a network: takes addresses, gives them back, and tells the neighbours. Whoever calls holds the store's lock as long as it
+/// has this, so each network's leases are read once.
+/// </summary>
 public sealed class NetworkMembers(NetworkStore store)
 {
     // "psv" and 9 digits of the id leave room for a number in the 15 characters of a link's name.
     private const string LinkPrefix = "psv";
     private const int LinkDigits = 9;
+
+    private readonly Dictionary<string, IReadOnlyList<Lease>> _leases = [];
 
     /// <summary>
     /// A name for the host's half of a container's interface: "psv3f2a9c41b-0", and the next number as long as there is one of
@@ -28,7 +33,7 @@ public sealed class NetworkMembers(NetworkStore store)
     public Endpoint Join(ContainerNetwork network, Endpoint endpoint, string containerId, string containerName, string link)
     {
         // What it may have left when its supervisor was killed.
-        List<Lease> leases = [.. store.Leases(network.Name).Where(lease => lease.ContainerId != containerId)];
+        List<Lease> leases = [.. Leases(network.Name).Where(lease => lease.ContainerId != containerId)];
         Endpoint placed;
         try
         {
@@ -40,22 +45,21 @@ public sealed class NetworkMembers(NetworkStore store)
         }
         placed = placed with { Link = link };
         leases.Add(new Lease(containerId, containerName, placed.IPAddress!, placed.IPv6Address, placed.MacAddress!, placed.Link!) { Aliases = endpoint.Aliases });
-        store.WriteLeases(network.Name, leases);
+        Write(network.Name, leases);
         return placed;
     }
 
     /// <summary>Where an endpoint would be placed, for a plan that is only shown.</summary>
-    public Endpoint Place(ContainerNetwork network, Endpoint endpoint) => Place(network, endpoint, store.Leases(network.Name));
+    public Endpoint Place(ContainerNetwork network, Endpoint endpoint) => Place(network, endpoint, Leases(network.Name));
 
     /// <summary>Gives a container's address on a network back, and takes its name from the neighbours; true where nobody is left.</summary>
     public bool Leave(string network, string containerId)
     {
-        IReadOnlyList<Lease> leases = store.Leases(network);
+        IReadOnlyList<Lease> leases = Leases(network);
         if (leases.FirstOrDefault(lease => lease.ContainerId == containerId) is not { } own) return leases.Count == 0;
         List<Lease> rest = [.. leases.Where(lease => lease != own)];
-        store.WriteLeases(network, rest);
-        string[] lines = [.. own.HostsLines()];
-        foreach (Lease neighbour in rest) HostsFile.Remove(HostsPath(neighbour.ContainerId), lines);
+        Write(network, rest);
+        HostsFile.Remove(rest.Select(neighbour => HostsPath(neighbour.ContainerId)), own.HostsLines());
         return rest.Count == 0;
     }
 
@@ -64,14 +68,14 @@ public sealed class NetworkMembers(NetworkStore store)
     {
         bool anyEmpty = false;
         foreach (string network in store.AllNames())
-            if (store.Leases(network).Any(lease => lease.ContainerId == containerId)) anyEmpty |= Leave(network, containerId);
+            if (Leases(network).Any(lease => lease.ContainerId == containerId)) anyEmpty |= Leave(network, containerId);
         return anyEmpty;
     }
 
     /// <summary>Makes a container known to all who are on a network already.</summary>
     public void Announce(string network, string containerId)
     {
-        IReadOnlyList<Lease> leases = store.Leases(network);
+        IReadOnlyList<Lease> leases = Leases(network);
         if (leases.FirstOrDefault(lease => lease.ContainerId == containerId) is not { } own) return;
         string[] lines = [.. own.HostsLines()];
         foreach (Lease neighbour in leases)
@@ -80,12 +84,17 @@ public sealed class NetworkMembers(NetworkStore store)
 
     /// <summary>Lines about everybody else on a network.</summary>
     public IEnumerable<string> Neighbours(string network, string containerId)
-        => store.Leases(network).Where(lease => lease.ContainerId != containerId).SelectMany(lease => lease.HostsLines());
+        => Leases(network).Where(lease => lease.ContainerId != containerId).SelectMany(lease => lease.HostsLines());
 
     /// <summary>Addresses of containers that have ended without giving them back.</summary>
-    public IReadOnlyList<Lease> Dead(string network) => [.. store.Leases(network).Where(lease => !IsAlive(lease.ContainerId))];
+    public IReadOnlyList<Lease> Dead(string network) => [.. Leases(network).Where(lease => !IsAlive(lease.ContainerId))];
 
     public string HostsPath(string containerId) => Path.Combine(store.Root.ContainerFolder(containerId), HostsFile.Name);
+
+    private IReadOnlyList<Lease> Leases(string network)
+        => _leases.TryGetValue(network, out IReadOnlyList<Lease>? known) ? known : _leases[network] = store.Leases(network);
+
+    private void Write(string network, IReadOnlyList<Lease> leases) => store.WriteLeases(network, _leases[network] = leases);
 
     private static Endpoint Place(ContainerNetwork network, Endpoint endpoint, IReadOnlyCollection<Lease> leases)
     {

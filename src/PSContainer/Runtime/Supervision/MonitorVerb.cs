@@ -126,10 +126,6 @@ internal static class MonitorVerb
     private static void ClearResidue(Context context, string id)
     {
         if (RunState.Read(context.Storage.RunFolder(id)) is { } old) ContainerEnd.Clear(context, old)?.Dispose();
-        else
-        {
-            ContainerEnd.ClearNetwork(context, id);
-            context.Runs.Release(id);
-        }
+        else context.Runs.Release(id);
     }
 }

@@ -10,6 +10,7 @@ namespace PSContainer.Engine.Networks;
 public static class HostsFile
 {
     public const string Name = "hosts";
+    private const int Largest = 1 << 20;
 
     private static readonly string[] Fixed =
     [
@@ -17,7 +18,15 @@ public static class HostsFile
     ];
 
     /// <summary>Writes a new one: loopback, what was asked for, and what the networks know.</summary>
-    public static void Create(string path, IEnumerable<string> lines) => Write(path, [.. Fixed, .. lines]);
+    public static void Create(string path, IEnumerable<string> lines)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Fixed.Concat(lines).Select(line => line + '\n')));
+        // Shared: .NET would otherwise take an flock(2) that a program inside could hold against us.
+        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        if (file.Length == 0 && OperatingSystem.IsLinux()) File.SetUnixFileMode(file.SafeFileHandle, (UnixFileMode)0x1A4);
+        file.Write(text);
+        file.SetLength(text.Length);
+    }
 
     /// <summary>Adds a neighbour's lines to a file that is there.</summary>
     public static void Append(string path, IEnumerable<string> lines)
@@ -29,24 +38,53 @@ public static class HostsFile
         Files.Close(file);
     }
 
-    /// <summary>Takes a neighbour's lines out of a file that is there; what the container wrote itself stays.</summary>
-    public static void Remove(string path, IReadOnlyCollection<string> lines)
+    /// <summary>Takes lines out of files that are there; what the containers wrote themselves stays.</summary>
+    /// <param name="paths">There may be a thousand of them, and who has ended waits.</param>
+    public static void Remove(IEnumerable<string> paths, IEnumerable<string> lines)
     {
-        const long largest = 1 << 20;
-        var information = new FileInfo(path);
-        if (!information.Exists || information.LinkTarget is not null || information.Length > largest) return;
-        string[] before = File.ReadAllText(path).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string[] after = [.. before.Where(line => !lines.Contains(line))];
-        if (after.Length < before.Length) Write(path, after);
+        byte[][] unwanted = [.. lines.Select(line => Encoding.UTF8.GetBytes(line + '\n'))];
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(Largest);
+        foreach (string path in paths)
+        {
+            int file = Files.TryOpen(path, OpenFlags.ReadWrite | OpenFlags.NoFollow);
+            if (file < 0) continue;
+            int length = ReadWhole(file, buffer), kept = Cut(buffer.AsSpan(0, length), unwanted);
+            if (kept < length)
+            {
+                Files.Rewind(file);
+                if (Files.Write(file, buffer.AsSpan(0, kept))) Files.Truncate(file, kept);
+            }
+            Files.Close(file);
+        }
     }
 
-    private static void Write(string path, IReadOnlyList<string> lines)
+    // What a container has made larger than that is left to it.
+    private static int ReadWhole(int file, byte[] buffer)
     {
-        byte[] text = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + '\n')));
-        // Shared: .NET would otherwise take an flock(2) that a program inside could hold against us.
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        if (file.Length == 0 && OperatingSystem.IsLinux()) File.SetUnixFileMode(file.SafeFileHandle, (UnixFileMode)0x1A4);
-        file.Write(text);
-        file.SetLength(text.Length);
+        int length = 0, count;
+        while (length < buffer.Length && (count = Files.Read(file, buffer.AsSpan(length))) > 0) length += count;
+        return length < buffer.Length ? length : 0;
+    }
+
+    // How much is left, at the beginning.
+    private static int Cut(Span<byte> text, byte[][] unwanted)
+    {
+        int length = text.Length;
+        foreach (byte[] line in unwanted)
+        {
+            int from = 0, found;
+            while ((found = text[from..length].IndexOf(line)) >= 0)
+            {
+                int at = from + found;
+                bool isWhole = at == 0 || text[at - 1] == '\n';
+                if (isWhole)
+                {
+                    text[(at + line.Length)..length].CopyTo(text[at..]);
+                    length -= line.Length;
+                }
+                from = isWhole ? at : at + 1;
+            }
+        }
+        return length;
     }
 }
