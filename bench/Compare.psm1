@@ -69,12 +69,15 @@ function Start-Docker {
         # A root file system that becomes its image 'bench'.
         [string] $RootFs,
         # What dockerd does about the network: nothing, unless more is said.
-        [string[]] $Network = ('--iptables=false', '--ip6tables=false', '--bridge=none')
+        [string[]] $Network = ('--iptables=false', '--ip6tables=false', '--bridge=none'),
+        # Where it lives; the caller's own unless one is given.
+        [string] $NetworkNamespace = "/proc/$PID/ns/net"
     )
     $null = New-Item -ItemType Directory $Folder
     $env:DOCKER_HOST = "unix://$Folder/sock"
     $arguments = @('--data-root', "$Folder/data", '--exec-root', "$Folder/exec", '-p', "$Folder/pid", '-H', $env:DOCKER_HOST) + $Network
-    $process = Start-Process dockerd -ArgumentList $arguments -RedirectStandardError "$Folder/log" -RedirectStandardOutput "$Folder/out" -PassThru
+    # nsenter becomes dockerd, so its process is dockerd's.
+    $process = Start-Process nsenter -ArgumentList (@("--net=$NetworkNamespace", '--', 'dockerd') + $arguments) -RedirectStandardError "$Folder/log" -RedirectStandardOutput "$Folder/out" -PassThru
     for ($i = 0; $i -lt 300 -and -not $process.HasExited; $i++) {
         docker info *> $null
         if ($LASTEXITCODE -eq 0) {

@@ -1,16 +1,16 @@
 #!/usr/bin/env pwsh
 <#
 .SYNOPSIS
-Compares what goes through a published port with docker's, as ratios in one run: requests one after another, and one large file. ab asks
-where it is installed (Debian: apache2-utils), which takes less of the processor from those that are measured than .NET's client does.
+Compares what goes through a published port with docker's, as ratios in one run: requests one after another, and one large file.
 .DESCRIPTION
-All of it runs in a network namespace of its own, with a dockerd of its own, whose rules and proxies are docker's usual ones. Nothing of it is left.
+Each side has a network namespace of its own, so that neither's packets pass the other's rules; who asks is in it as well, as on one machine.
+A dockerd is started there, whose rules and proxies are docker's usual ones. Nothing of it is left. ab is Debian's apache2-utils.
 #>
 [CmdletBinding()]
 param(
     [string] $Module = "$PSScriptRoot/../out/PSContainer/PSContainer.psd1",
-    [int] $Rounds = 31,
-    [int] $Requests = 100,
+    [int] $Rounds = 21,
+    [int] $Requests = 300,
     [long] $Size = 100MB,
     # Set where the script calls itself inside its namespace.
     [switch] $Inside
@@ -28,50 +28,49 @@ $root = New-BusyboxRoot
 $engine = "$root.docker"
 $env:PSCONTAINER_ROOT = "$root.storage"
 $daemon = $null
-$ab = Get-Command ab -CommandType Application -TotalCount 1 -ErrorAction Ignore
+$theirs = "pscbench$PID"
 
-# A connection for each request, as a browser's first one is.
-function Request-Often([string] $Url) {
-    if ($ab) { & $ab -q -n $Requests $Url *> $null; return }
-    for ($i = 0; $i -lt $Requests; $i++) {
-        $request = [Net.Http.HttpRequestMessage]::new('Get', $Url)
-        $request.Headers.ConnectionClose = $true
-        $answer = $client.Send($request)
-        $null = $answer.EnsureSuccessStatusCode()
-        $answer.Dispose()
-    }
-}
+# Asks in the one namespace or the other.
+function Invoke-Here { nsenter "--net=/proc/$PID/ns/net" -- @args }
+function Invoke-There { nsenter "--net=/run/netns/$theirs" -- @args }
 
 try {
-    if (-not (Get-Command dockerd -ErrorAction Ignore)) { throw 'dockerd is not installed: there is nothing to compare with (Debian: docker.io).' }
-    ip link set lo up
-    ip addr add 198.51.100.1/32 dev lo
-    $daemon = Start-Docker $engine $root -Network @()
+    foreach ($needed in 'dockerd', 'ab', 'ip') { if (-not (Get-Command $needed -ErrorAction Ignore)) { throw "$needed is not installed (Debian: docker.io, apache2-utils, iproute2)." } }
+    ip netns add $theirs
+    foreach ($in in 'Invoke-Here', 'Invoke-There') {
+        & $in ip link set lo up
+        & $in ip addr add 198.51.100.1/32 dev lo
+        & $in sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
+    }
+    $daemon = Start-Docker $engine $root -Network @() -NetworkNamespace "/run/netns/$theirs"
     $null = New-Item -ItemType Directory "$root.www"
     Set-Content "$root.www/small" hello
     fallocate -l $Size "$root.www/large"
     $serve = 'busybox', 'httpd', '-f', '-p', '80', '-h', '/www'
     $null = New-Container web -RootFs $root -Volume "$root.www:/www:ro" -Publish 8080:80 -Command $serve[0] -ArgumentList $serve[1..6]
-    $null = docker run -d --name web -v "$root.www:/www:ro" -p 8090:80 bench "/bin/$($serve[0])" @($serve[1..6])
-    $client = [Net.Http.HttpClient]::new()
-    foreach ($port in 8080, 8090) {
+    $null = docker run -d --name web -v "$root.www:/www:ro" -p 8080:80 bench "/bin/$($serve[0])" @($serve[1..6])
+    foreach ($in in 'Invoke-Here', 'Invoke-There') {
         for ($i = 0; $i -lt 100; $i++) {
-            curl -s -m 2 "http://127.0.0.1:$port/small" > $null
+            & $in curl -s -m 2 'http://127.0.0.1:8080/small' > $null
             if ($LASTEXITCODE -eq 0) { break }
             Start-Sleep -Milliseconds 50
         }
+        if ($LASTEXITCODE) { throw "Nobody answers to $in." }
     }
 
     foreach ($address in '198.51.100.1', '127.0.0.1', '[::1]') {
+        $url = "http://${address}:8080"
+        # A connection for each request, as a browser's first one is.
         Measure-Pair -Name "$Requests requests to ${address}: ours : docker's" -Rounds $Rounds -Wanted 1 `
-            -Ours { Request-Often "http://${address}:8080/small" } -Theirs { Request-Often "http://${address}:8090/small" }
+            -Ours { Invoke-Here ab -q -n $Requests "$url/small" *> $null } -Theirs { Invoke-There ab -q -n $Requests "$url/small" *> $null }
         Measure-Pair -Name "$($Size / 1MB) MB from ${address}: ours : docker's" -Rounds $Rounds -Wanted 1 `
-            -Ours { curl -s -g -o /dev/null "http://${address}:8080/large" } -Theirs { curl -s -g -o /dev/null "http://${address}:8090/large" }
+            -Ours { Invoke-Here curl -s -g -o /dev/null "$url/large" } -Theirs { Invoke-There curl -s -g -o /dev/null "$url/large" }
     }
 }
 finally {
     Get-Container | Remove-Container -Force
     if ($daemon) { Stop-Docker $daemon }
+    ip netns del $theirs
     Remove-Item -Recurse -Force $root, "$root.www", $engine, $env:PSCONTAINER_ROOT -ErrorAction Ignore
     Remove-Item env:PSCONTAINER_ROOT -ErrorAction Ignore
 }

@@ -23,7 +23,7 @@ public static class FirewallTable
     /// <remarks>
     /// Priorities are numbers because their names are not taken in every hook by nft before 1.0.8.
     /// <para>guard: route_localnet lets the host's 127.0.0.1 reach containers; it must not let them, who make any packet they like,
-    /// reach what listens there (CVE-2020-8558).</para>
+    /// reach what listens there (CVE-2020-8558). It sees every packet, so the address comes first: next to none has such a one.</para>
     /// <para>publish: ::1 and link-local addresses can't leave their link, so those are the relay's.</para>
     /// <para>leaving: what goes to a container from its own network by a published port comes back by the host only if it came from
     /// there. From everywhere else the client's address is kept.</para>
@@ -49,8 +49,8 @@ public static class FirewallTable
         add chain inet {{table}} own { type nat hook output priority -100; policy accept; }
         add chain inet {{table}} leaving { type nat hook postrouting priority 100; policy accept; }
         add chain inet {{table}} passing { type filter hook forward priority 0; policy accept; }
-        add rule inet {{table}} guard iifname @bridges ip saddr 127.0.0.0/8 drop
-        add rule inet {{table}} guard iifname @bridges ip daddr 127.0.0.0/8 drop
+        add rule inet {{table}} guard ip saddr 127.0.0.0/8 iifname @bridges drop
+        add rule inet {{table}} guard ip daddr 127.0.0.0/8 iifname @bridges drop
         add rule inet {{table}} publish dnat ip to ip daddr . meta l4proto . th dport map @address4
         add rule inet {{table}} publish dnat ip to meta l4proto . th dport map @anywhere4
         add rule inet {{table}} publish ip6 daddr { ::1, fe80::/10 } return
