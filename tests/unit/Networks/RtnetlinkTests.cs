@@ -10,7 +10,7 @@ namespace PSContainer.Tests.Unit.Networks;
 /// <summary>rtnetlink's numbers against the headers, its messages byte by byte, and the kernel's own answers.</summary>
 public class RtnetlinkTests
 {
-    private static readonly string[] s_headers = ["sys/socket.h", "linux/netlink.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/if.h", "linux/veth.h"];
+    private static readonly string[] s_headers = ["sys/socket.h", "linux/netlink.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/if.h", "linux/veth.h", "linux/net_namespace.h"];
 
     [HeaderFact("linux/rtnetlink.h", "linux/if_link.h", "linux/veth.h"), Trait("Needs", "gcc")]
     public void Numbers_are_those_of_the_headers()

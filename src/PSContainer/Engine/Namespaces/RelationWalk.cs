@@ -1,5 +1,6 @@
 using System.Text;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Netlink;
 using PSContainer.Kernel.Proc;
 
 namespace PSContainer.Engine.Namespaces;
@@ -10,7 +11,7 @@ namespace PSContainer.Engine.Namespaces;
 /// </summary>
 internal sealed class RelationWalk(ProcDirectory proc, NamespaceTable table, int types) : IDisposable
 {
-    private RtnetlinkNsId? rtnetlink;
+    private NetlinkSocket? rtnetlink;
     private bool hasTriedRtnetlink;
 
     public void Visit()
@@ -62,10 +63,23 @@ internal sealed class RelationWalk(ProcDirectory proc, NamespaceTable table, int
         if (!hasTriedRtnetlink)
         {
             hasTriedRtnetlink = true;
-            rtnetlink = RtnetlinkNsId.TryOpen();
+            rtnetlink = TryOpenRtnetlink();
         }
 
-        return rtnetlink?.Read(descriptor);
+        return rtnetlink is null ? null : NetNamespaceNumber.Read(rtnetlink, descriptor);
+    }
+
+    /// <summary>null on a kernel or in a sandbox that has no rtnetlink.</summary>
+    private static NetlinkSocket? TryOpenRtnetlink()
+    {
+        try
+        {
+            return NetlinkSocket.Open();
+        }
+        catch (KernelException)
+        {
+            return null;
+        }
     }
 
     private ProcEntry Open(NamespaceRecord record)

@@ -176,7 +176,7 @@ public sealed class NetlinkSocket : IDisposable
     {
         RTM_NEWLINK => "RTM_NEWLINK", RTM_DELLINK => "RTM_DELLINK", RTM_GETLINK => "RTM_GETLINK", RTM_SETLINK => "RTM_SETLINK",
         RTM_NEWADDR => "RTM_NEWADDR", RTM_DELADDR => "RTM_DELADDR", RTM_GETADDR => "RTM_GETADDR",
-        RTM_NEWROUTE => "RTM_NEWROUTE", RTM_DELROUTE => "RTM_DELROUTE", RTM_GETROUTE => "RTM_GETROUTE",
+        RTM_NEWROUTE => "RTM_NEWROUTE", RTM_DELROUTE => "RTM_DELROUTE", RTM_GETROUTE => "RTM_GETROUTE", RTM_GETNSID => "RTM_GETNSID",
         _ when type >> 8 == Netfilter.NFNL_SUBSYS_NFTABLES => $"nf_tables {type & 0xFF}",
         _ => $"netlink {type}",
     };
