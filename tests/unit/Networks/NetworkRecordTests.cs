@@ -31,7 +31,7 @@ public sealed class NetworkRecordTests : IDisposable
         string hosts = Members.HostsPath(id);
         if (!File.Exists(hosts)) HostsFile.Create(hosts, []);
         Endpoint endpoint = Members.Join(network, new Endpoint { Network = network.Name, Interface = "eth0", Aliases = aliases }, id, name, NetworkMembers.LinkName(id, _ => false));
-        Members.Announce(network.Name, id);
+        Members.Announce(network.Name, id).Tell();
         return endpoint;
     }
 
@@ -129,7 +129,7 @@ public sealed class NetworkRecordTests : IDisposable
         string path = Path.Combine(_folder, "hosts");
         HostsFile.Create(path, ["10.5.0.2\tone"]);
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        HostsFile.Append(path, ["10.5.0.3\ttwo"]);
+        HostsFile.Append([path], ["10.5.0.3\ttwo"]);
         HostsFile.Remove([path], ["10.5.0.2\tone"]);
         string text = reader.ReadToEnd();
         Assert.Contains("localhost", text);

@@ -38,8 +38,8 @@ internal sealed class LiveConnection(NetworkStore store, Container container, Ru
             if (_members.Leave(wanted.Network, container.Id)) NetworkSweep.Remove(store, socket, bridged.Network);
             throw failure is KernelException kernel ? NetworkFailure.Explain(kernel, "an interface of the container") : failure;
         }
-        HostsFile.Append(_members.HostsPath(container.Id), [.. OwnLines(networking, endpoint), .. _members.Neighbours(endpoint.Network, container.Id)]);
-        _members.Announce(endpoint.Network, container.Id);
+        HostsFile.Append([_members.HostsPath(container.Id)], [.. OwnLines(networking, endpoint), .. _members.Neighbours(endpoint.Network, container.Id)]);
+        _members.Announce(endpoint.Network, container.Id).Tell();
         return endpoint;
     }
 

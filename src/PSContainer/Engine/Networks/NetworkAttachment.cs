@@ -23,6 +23,9 @@ public sealed record AttachedNetwork(RuntimeSpec Spec, IReadOnlyList<EndpointPla
     /// <summary>The firewall has not heard of all of them, or has forgotten.</summary>
     public bool HasNewNetwork { get; init; }
 
+    /// <summary>What its neighbours are to learn (<see cref="NetworkAttachment.Announce"/>).</summary>
+    public IReadOnlyList<Announcement> Announcements { get; init; } = [];
+
     /// <summary>Where published ports lead: to its first network that can be reached; null where there is none.</summary>
     public PortTarget? PortTarget { get; init; }
 }
@@ -76,7 +79,11 @@ public sealed class NetworkAttachment(StorageRoot root)
             networking = networking with { Endpoints = placed };
             networking.Write(folder);
             WriteFiles(folder, networking, OwnLines(networking, record).Concat(placed.SelectMany(endpoint => members.Neighbours(endpoint.Network, record.Id))));
-            return new AttachedNetwork(spec, plans, FilesOf(folder, folder)) { Networks = networks, HasNewNetwork = isUnknown, PortTarget = PortTarget.Of(_store, placed) };
+            return new AttachedNetwork(spec, plans, FilesOf(folder, folder))
+            {
+                Networks = networks, HasNewNetwork = isUnknown, PortTarget = PortTarget.Of(_store, placed),
+                Announcements = [.. placed.Select(endpoint => members.Announce(endpoint.Network, record.Id))],
+            };
         }
         catch
         {
@@ -89,12 +96,11 @@ public sealed class NetworkAttachment(StorageRoot root)
     }
 
     /// <summary>While the container puts itself together: its neighbours learn its name.</summary>
-    public void Announce(ContainerRecord record, AttachedNetwork attached)
+    public void Announce(AttachedNetwork attached)
     {
-        if (attached.Endpoints.Count == 0 || ContainerNetworking.Read(root.ContainerFolder(record.Id)) is not { } networking) return;
+        if (attached.Announcements.Count == 0) return;
         using IDisposable held = _store.Lock();
-        var members = new NetworkMembers(_store);
-        foreach (Endpoint endpoint in networking.Endpoints) members.Announce(endpoint.Network, record.Id);
+        foreach (Announcement announcement in attached.Announcements) announcement.Tell();
     }
 
     /// <summary>After its end: addresses and names are given back. The kernel takes the links away with the namespace.</summary>

@@ -72,14 +72,11 @@ public sealed class NetworkMembers(NetworkStore store)
         return anyEmpty;
     }
 
-    /// <summary>Makes a container known to all who are on a network already.</summary>
-    public void Announce(string network, string containerId)
+    /// <summary>What makes a container known to all who are on a network already.</summary>
+    public Announcement Announce(string network, string containerId)
     {
-        IReadOnlyList<Lease> leases = Leases(network);
-        if (leases.FirstOrDefault(lease => lease.ContainerId == containerId) is not { } own) return;
-        string[] lines = [.. own.HostsLines()];
-        foreach (Lease neighbour in leases)
-            if (neighbour != own) HostsFile.Append(HostsPath(neighbour.ContainerId), lines);
+        ILookup<bool, Lease> leases = Leases(network).ToLookup(lease => lease.ContainerId == containerId);
+        return new Announcement([.. leases[false].Select(neighbour => HostsPath(neighbour.ContainerId))], [.. leases[true].SelectMany(own => own.HostsLines())]);
     }
 
     /// <summary>Lines about everybody else on a network.</summary>

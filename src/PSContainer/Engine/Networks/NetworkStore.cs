@@ -90,7 +90,7 @@ public sealed class NetworkStore(StorageRoot root)
             json.WriteStartArray("leases");
             foreach (Lease lease in leases) lease.Write(json);
             json.WriteEndArray();
-        });
+        }, indented: false);
     }
 
     internal void Delete(string network)

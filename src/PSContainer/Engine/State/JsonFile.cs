@@ -20,10 +20,11 @@ public static class JsonFile
         return buffer.WrittenSpan.ToArray();
     }
 
-    public static void Write(string path, Action<Utf8JsonWriter> write)
+    /// <param name="indented">For people to read; not where there may be a thousand things in it.</param>
+    public static void Write(string path, Action<Utf8JsonWriter> write, bool indented = true)
     {
         string temporary = path + ".new";
-        File.WriteAllBytes(temporary, Bytes(write));
+        File.WriteAllBytes(temporary, Bytes(write, indented));
         File.Move(temporary, path, overwrite: true);
     }
 

@@ -6,7 +6,7 @@ namespace PSContainer.Kernel.Netlink;
 public static class Netfilter
 {
     public const int NETLINK_NETFILTER = 12, NFNLGRP_NFTABLES = 7;
-    public const ushort NFNL_SUBSYS_NFTABLES = 10, NFT_MSG_GETTABLE = 1, NFT_MSG_GETCHAIN = 4, NFT_MSG_NEWGEN = 15;
+    public const ushort NFNL_SUBSYS_NFTABLES = 10, NFT_MSG_GETTABLE = 1, NFT_MSG_GETCHAIN = 4;
     public const ushort NFTA_TABLE_NAME = 1, NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4, NFTA_CHAIN_POLICY = 5, NFTA_HOOK_HOOKNUM = 1;
 
     /// <summary>The type of a message of nf_tables: its subsystem is the upper byte.</summary>

@@ -3,8 +3,8 @@ using static PSContainer.Kernel.Netlink.Netfilter;
 namespace PSContainer.Kernel.Netlink;
 
 /// <summary>
-/// What nf_tables tells of its changes (NFNLGRP_NFTABLES). A transaction is told of at the moment when all of it stands; the program
-/// that sent it may need much longer to end, since the kernel makes it wait for the memory of what it deleted.
+/// What nf_tables tells of its changes (NFNLGRP_NFTABLES). Nothing of a transaction is told before all of it stands; the program that
+/// sent it may need much longer to end, since the kernel makes it wait for the memory of what it deleted.
 /// </summary>
 public sealed class NfTablesNews : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class NfTablesNews : IDisposable
     public bool TellsOf(int pid)
     {
         bool told = false;
-        _socket.Hear(header => told |= header.Type == MessageType(NFT_MSG_NEWGEN) && header.Port == pid);
+        _socket.Hear(header => told |= header.IsOf(NFNL_SUBSYS_NFTABLES) && header.Port == pid);
         return told;
     }
 

@@ -95,7 +95,7 @@ internal static class MonitorVerb
             {
                 DieWithParent = true, Supervised = true, Idle = record.Idle,
                 Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
-                Network = network, Meanwhile = () => attachment.Announce(record, network),
+                Network = network, Meanwhile = () => attachment.Announce(network),
             });
         }
         catch

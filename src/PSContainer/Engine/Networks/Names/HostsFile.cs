@@ -28,14 +28,18 @@ public static class HostsFile
         file.SetLength(text.Length);
     }
 
-    /// <summary>Adds a neighbour's lines to a file that is there.</summary>
-    public static void Append(string path, IEnumerable<string> lines)
+    /// <summary>Adds lines to files that are there.</summary>
+    public static void Append(IEnumerable<string> paths, IEnumerable<string> lines)
     {
-        int file = Files.TryOpen(path, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.NoFollow);
-        if (file < 0) return;
-        // A full disk must not stop the neighbour's start.
-        Files.Write(file, Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + '\n'))));
-        Files.Close(file);
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + '\n')));
+        foreach (string path in paths)
+        {
+            int file = Files.TryOpen(path, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.NoFollow);
+            if (file < 0) continue;
+            // A full disk must not stop the neighbour's start.
+            Files.Write(file, text);
+            Files.Close(file);
+        }
     }
 
     /// <summary>Takes lines out of files that are there; what the containers wrote themselves stays.</summary>
