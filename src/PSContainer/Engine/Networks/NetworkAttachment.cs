@@ -81,7 +81,7 @@ public sealed class NetworkAttachment(StorageRoot root)
             WriteFiles(folder, networking, OwnLines(networking, record).Concat(placed.SelectMany(endpoint => members.Neighbours(endpoint.Network, record.Id))));
             return new AttachedNetwork(spec, plans, FilesOf(folder, folder))
             {
-                Networks = networks, HasNewNetwork = isUnknown, PortTarget = PortTarget.Of(_store, placed),
+                Networks = networks, HasNewNetwork = isUnknown, PortTarget = PortTarget.Of(placed.Zip(networks)),
                 Announcements = [.. placed.Select(endpoint => members.Announce(endpoint.Network, record.Id))],
             };
         }

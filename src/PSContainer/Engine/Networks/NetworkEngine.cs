@@ -54,9 +54,10 @@ public sealed class NetworkEngine(ContainerEngine engine)
             if (networking.Endpoints.Any(known => known.Network == name))
                 throw new EngineException("NetworkConnected", Reason.AlreadyExists, $"The container '{container.Name}' is on the network '{name}' already.", "Disconnect it first, to connect it in another way.");
             Endpoint endpoint = wanted.ToEndpoint(_root, name, FreeInterface(networking));
-            if (Alive(container) is { } run) endpoint = new LiveConnection(Store, container, run).Connect(networking, endpoint);
+            RunState? run = Alive(container);
+            if (run is not null) endpoint = new LiveConnection(Store, container, run).Connect(networking, endpoint);
             (networking with { Endpoints = [.. networking.Endpoints, endpoint] }).Write(_root.ContainerFolder(container.Id));
-            LetPortsFollow(container);
+            if (run is not null) LetPortsFollow(container);
         }
         return engine.Get(container.Id);
     }
@@ -72,9 +73,10 @@ public sealed class NetworkEngine(ContainerEngine engine)
                 ?? throw new EngineException("NetworkNotConnected", Reason.NotFound, $"The container '{container.Name}' is not on the network '{Argument.Printable(network)}'.",
                     networking.Endpoints.Count == 0 ? "It is on none." : $"It is on {string.Join(", ", networking.Endpoints.Select(known => known.Network))}.");
             ContainerNetworking rest = networking with { Endpoints = [.. networking.Endpoints.Where(known => known != endpoint)] };
-            if (Alive(container) is { } run) new LiveConnection(Store, container, run).Disconnect(rest, endpoint);
+            RunState? run = Alive(container);
+            if (run is not null) new LiveConnection(Store, container, run).Disconnect(rest, endpoint);
             rest.Write(_root.ContainerFolder(container.Id));
-            LetPortsFollow(container);
+            if (run is not null) LetPortsFollow(container);
         }
         return engine.Get(container.Id);
     }
@@ -91,7 +93,7 @@ public sealed class NetworkEngine(ContainerEngine engine)
     {
         try
         {
-            if (Alive(container) is not null) new ControlRequest(ControlAction.FollowNetwork, []).Send(_root.RunFolder(container.Id));
+            new ControlRequest(ControlAction.FollowNetwork, []).Send(_root.RunFolder(container.Id));
         }
         catch (EngineException gone) when (gone.Id == "SupervisorGone")
         {

@@ -133,12 +133,16 @@ public static partial class Files
 
     /// <summary>pipe2(2), both ends close-on-exec.</summary>
     /// <exception cref="KernelException"/>
-    public static unsafe (int Read, int Write) Pipe(int flags = 0)
+    public static (int Read, int Write) Pipe(int flags = 0)
+        => TryPipe(flags, out int read, out int write) ? (read, write) : throw new KernelException("pipe2", Syscall.Last);
+
+    /// <summary>The same; false with the error in <see cref="Syscall.Last"/>.</summary>
+    public static unsafe bool TryPipe(int flags, out int read, out int write)
     {
-        int* ends = stackalloc int[2];
-        return Pipe2Call(ends, flags | OpenFlags.CloseOnExec) == 0
-            ? (ends[0], ends[1])
-            : throw new KernelException("pipe2", Syscall.Last);
+        int* ends = stackalloc int[] { -1, -1 };
+        bool isOpen = Pipe2Call(ends, flags | OpenFlags.CloseOnExec) == 0;
+        (read, write) = (ends[0], ends[1]);
+        return isOpen;
     }
 
     /// <summary>read(2), taken up again after a signal; 0 at the end, -1 with the error in <see cref="Syscall.Last"/>.</summary>

@@ -11,6 +11,9 @@ public static class Netfilter
 
     /// <summary>The type of a message of nf_tables: its subsystem is the upper byte.</summary>
     internal static ushort MessageType(ushort message) => (ushort)(NFNL_SUBSYS_NFTABLES << 8 | message);
+
+    /// <summary>A message of this type is one of nf_tables.</summary>
+    internal static bool IsNfTables(ushort type) => type >> 8 == NFNL_SUBSYS_NFTABLES;
 }
 
 /// <summary>struct nfgenmsg, which stands before the attributes of nfnetlink's messages.</summary>

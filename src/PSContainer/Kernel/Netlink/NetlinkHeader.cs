@@ -10,9 +10,6 @@ namespace PSContainer.Kernel.Netlink;
 /// <param name="Port">Whose request it was.</param>
 public readonly record struct NetlinkHeader(int Length, ushort Type, int Sequence, int Port)
 {
-    /// <summary>It is of a subsystem of nfnetlink, which is the type's upper byte.</summary>
-    internal bool IsOf(ushort subsystem) => Type >> 8 == subsystem;
-
     /// <summary>False where the bytes hold no whole message.</summary>
     internal static bool TryRead(ReadOnlySpan<byte> bytes, out NetlinkHeader header)
     {

@@ -5,8 +5,8 @@ using static PSContainer.Kernel.Netlink.Rtnetlink;
 namespace PSContainer.Kernel.Netlink;
 
 /// <summary>
-/// A socket of netlink(7), for rtnetlink(7) unless another protocol is said. It belongs to the network namespace that its maker was in, for ever: so one that was made there is
-/// all that is needed to work in another namespace.
+/// A socket of netlink(7), for rtnetlink(7) unless another protocol is said. It belongs to the network namespace that its maker was in,
+/// for ever: so one that was made there is all that is needed to work in another namespace.
 /// </summary>
 public sealed class NetlinkSocket : IDisposable
 {
@@ -177,7 +177,7 @@ public sealed class NetlinkSocket : IDisposable
         RTM_NEWLINK => "RTM_NEWLINK", RTM_DELLINK => "RTM_DELLINK", RTM_GETLINK => "RTM_GETLINK", RTM_SETLINK => "RTM_SETLINK",
         RTM_NEWADDR => "RTM_NEWADDR", RTM_DELADDR => "RTM_DELADDR", RTM_GETADDR => "RTM_GETADDR",
         RTM_NEWROUTE => "RTM_NEWROUTE", RTM_DELROUTE => "RTM_DELROUTE", RTM_GETROUTE => "RTM_GETROUTE", RTM_GETNSID => "RTM_GETNSID",
-        _ when type >> 8 == Netfilter.NFNL_SUBSYS_NFTABLES => $"nf_tables {type & 0xFF}",
+        _ when Netfilter.IsNfTables(type) => $"nf_tables {type & 0xFF}",
         _ => $"netlink {type}",
     };
 }

@@ -40,7 +40,7 @@ public sealed class NfTablesNews : IDisposable
     public bool TellsOf(int pid)
     {
         bool told = false;
-        _socket.Hear(header => told |= header.IsOf(NFNL_SUBSYS_NFTABLES) && header.Port == pid);
+        _socket.Hear(header => told |= IsNfTables(header.Type) && header.Port == pid);
         return told;
     }
 

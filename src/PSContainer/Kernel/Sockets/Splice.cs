@@ -5,9 +5,6 @@ namespace PSContainer.Kernel;
 /// <summary>Bytes from one descriptor to another without a copy of them in this process: splice(2) by way of a pipe.</summary>
 public static unsafe partial class Splice
 {
-    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
-    private static partial int PipeCall(int* ends, int flags);
-
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int FcntlCall(int descriptor, int command, nint argument);
 
@@ -19,9 +16,7 @@ public static unsafe partial class Splice
     public static bool TryOpenPipe(int size, out int read, out int write)
     {
         const int setPipeSize = 1031;
-        int* ends = stackalloc int[] { -1, -1 };
-        bool isOpen = PipeCall(ends, OpenFlags.NonBlock | OpenFlags.CloseOnExec) == 0;
-        (read, write) = (ends[0], ends[1]);
+        bool isOpen = Files.TryPipe(OpenFlags.NonBlock, out read, out write);
         if (isOpen) FcntlCall(write, setPipeSize, size);
         return isOpen;
     }

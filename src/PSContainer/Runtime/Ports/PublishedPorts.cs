@@ -197,7 +197,12 @@ internal sealed class PublishedPorts : IDisposable
     private IReadOnlyList<PortBinding> FollowNetwork()
     {
         PortBinding[] held = [.. _held.Keys];
-        PortTarget? target = PortTarget.Of(new NetworkStore(_root), ContainerNetworking.Read(_root.ContainerFolder(_id))?.Endpoints ?? []);
+        var store = new NetworkStore(_root);
+        PortTarget? target = PortTarget.Of(
+            from endpoint in ContainerNetworking.Read(_root.ContainerFolder(_id))?.Endpoints ?? []
+            let network = store.Find(endpoint.Network)
+            where network is not null
+            select (endpoint, FirewallNetwork.Of(network)));
         if (target == _target) return held;
         if (_isByFirewall && held.Length > 0)
         {

@@ -11,10 +11,10 @@ namespace PSContainer.Engine.Networks.Ports;
 public sealed record PortTarget(FirewallNetwork Network, IPAddress? Address4, IPAddress? Address6, string? Link)
 {
     /// <summary>The first of a container's places that can be reached from outside; null where there is none.</summary>
-    public static PortTarget? Of(NetworkStore store, IEnumerable<Endpoint> endpoints)
+    public static PortTarget? Of(IEnumerable<(Endpoint Endpoint, FirewallNetwork Network)> places)
     {
-        foreach (Endpoint endpoint in endpoints)
-            if (store.Find(endpoint.Network) is { Internal: false } network) return new PortTarget(FirewallNetwork.Of(network), endpoint.IPAddress, endpoint.IPv6Address, endpoint.Link);
+        foreach ((Endpoint endpoint, FirewallNetwork network) in places)
+            if (!network.IsInternal) return new PortTarget(network, endpoint.IPAddress, endpoint.IPv6Address, endpoint.Link);
         return null;
     }
 }
