@@ -70,12 +70,14 @@ function Start-Docker {
         [string] $RootFs,
         # What dockerd does about the network: nothing, unless more is said.
         [string[]] $Network = ('--iptables=false', '--ip6tables=false', '--bridge=none'),
+        # What ends with its run.
+        [string] $Run = "$Folder/exec",
         # Where it lives; the caller's own unless one is given.
         [string] $NetworkNamespace = "/proc/$PID/ns/net"
     )
     $null = New-Item -ItemType Directory $Folder
     $env:DOCKER_HOST = "unix://$Folder/sock"
-    $arguments = @('--data-root', "$Folder/data", '--exec-root', "$Folder/exec", '-p', "$Folder/pid", '-H', $env:DOCKER_HOST) + $Network
+    $arguments = @('--data-root', "$Folder/data", '--exec-root', $Run, '-p', "$Folder/pid", '-H', $env:DOCKER_HOST) + $Network
     # nsenter becomes dockerd, so its process is dockerd's.
     $process = Start-Process nsenter -ArgumentList (@("--net=$NetworkNamespace", '--', 'dockerd') + $arguments) -RedirectStandardError "$Folder/log" -RedirectStandardOutput "$Folder/out" -PassThru
     for ($i = 0; $i -lt 300 -and -not $process.HasExited; $i++) {

@@ -3,7 +3,8 @@
 .SYNOPSIS
 Compares containers with an address and a published port with docker's and podman's, as ratios in one run; and the 200th container with the 10th.
 .DESCRIPTION
-All of it runs in a network namespace of its own, where docker and podman set up their bridges and firewalls as they do on a machine of their own.
+All of it runs in namespaces of its own, where docker and podman set up their bridges and firewalls as they do on a machine of their own, and where
+what ends with a run lies in memory for all three, as it does wherever /run is a tmpfs.
 A dockerd is started with its data in a temporary folder. Nothing of it is left. Where docker or podman is not installed, that pair is left out.
 Leave five minutes between two runs: ext4 does not give inodes out again that were given up in that time, and looks past each of them whenever a file
 is made (recently_deleted in fs/ext4/ialloc.c), so a second run would pay for the hundreds of containers that the first one removed.
@@ -20,7 +21,7 @@ param(
 $ErrorActionPreference = 'Stop'
 if (-not $Inside) {
     $again = '-NoProfile', '-File', $PSCommandPath, '-Module', (Resolve-Path $Module).Path, '-Rounds', $Rounds, '-Crowd', $Crowd, '-Inside'
-    unshare --net (Get-Process -Id $PID).Path @again
+    unshare --net --mount (Get-Process -Id $PID).Path @again
     return
 }
 Import-Module "$PSScriptRoot/Compare.psm1" -Force
@@ -30,6 +31,7 @@ $root = New-BusyboxRoot
 $engine = "$root.docker"
 $env:PSCONTAINER_ROOT = "$root.storage"
 $daemon = $null
+$runs = "$env:PSCONTAINER_ROOT/run", "$engine.run", "$engine.podman/run"
 
 # Starts one after another, each removed before the next. A quarter of them took less than what is returned: what else the machine does only adds.
 function Measure-Start([int] $Times = 31) {
@@ -41,6 +43,10 @@ function Measure-Start([int] $Times = 31) {
 }
 
 try {
+    foreach ($folder in $runs) {
+        $null = New-Item -ItemType Directory $folder -Force
+        mount -t tmpfs -o mode=700 none $folder
+    }
     ip link set lo up
     # Who finds forwarding switched on leaves alone what others forward.
     Set-Content /proc/sys/net/ipv4/ip_forward 1
@@ -49,7 +55,7 @@ try {
     # One more stands by, so that the network is up, as docker's always is.
     $null = New-Container -RootFs $root -Command sleep -ArgumentList 100000
     if (Get-Command dockerd -ErrorAction Ignore) {
-        $daemon = Start-Docker $engine $root -Network @()
+        $daemon = Start-Docker $engine $root -Network @() -Run "$engine.run"
         $dockerRun = { $state.Theirs = docker run -d -p 80 --memory 40M bench /bin/sleep 1000 }
         Measure-Pair -Name 'New-Container -Publish : docker run -d -p' -Rounds $Rounds -Wanted 12 -Ours $run -Theirs $dockerRun `
             -After { Remove-Container $state.Ours -Force; docker rm -f $state.Theirs | Out-Null }
@@ -90,7 +96,8 @@ finally {
     Get-ContainerNetwork | Remove-ContainerNetwork
     if ($daemon) { Stop-Docker $daemon }
     if (Test-Path "$engine.podman") { podman @podman rm -fa *> $null }
+    umount -l $runs
     # podman leaves a link to nowhere in the root, at which Remove-Item stops.
-    rm -rf --one-file-system $root $engine "$engine.podman" "$engine.podman.log" $env:PSCONTAINER_ROOT
+    rm -rf --one-file-system $root $engine "$engine.run" "$engine.podman" "$engine.podman.log" $env:PSCONTAINER_ROOT
     Remove-Item env:PSCONTAINER_ROOT -ErrorAction Ignore
 }

@@ -170,6 +170,18 @@ Describe 'Published ports, one container each' -Tag Root, Network -Skip:(-not $c
         Wait-Until { -not (Get-FirewallTable) } 30 | Should -BeTrue
     }
 
+    It 'lead nowhere when the start fails' {
+        $wanted = Get-FreePort
+        $null = New-Container keeper -RootFs $root
+        New-Container -RootFs $root -Publish "${wanted}:80" -Command absent -ErrorAction SilentlyContinue -ErrorVariable failure
+        $failure[0].FullyQualifiedErrorId | Should -BeLike 'CommandNotFound,*'
+        nft list table inet (Get-FirewallTable) | Out-String | Should -Not -Match "tcp \. $wanted "
+        # Whoever gets its address next has nothing to do with that port.
+        $null = New-Web next
+        curl -s -m 2 "http://127.0.0.1:$wanted/" | Should -BeNullOrEmpty
+        $LASTEXITCODE | Should -Be 7
+    }
+
     It 'go to another container when one that had them was killed' {
         $wanted = Get-FreePort
         $null = New-Container keeper -RootFs $root

@@ -63,12 +63,24 @@ public class SupervisorTests
         File.WriteAllText(wrapper, $"#!/bin/sh\nexec {Machine.Find("strace")} -f -qq -o /dev/null -e inject={call}:signal=KILL:when={nth} {Machine.Executable} \"$@\"\n");
         File.SetUnixFileMode(wrapper, (UnixFileMode)0x1ED);
         var engine = new ContainerEngine(Machine.Root, wrapper);
-        string[] before = Groups();
+        string[] before = Groups(), runs = [.. new RunStore(Machine.Root).Ids()];
         Assert.Contains(Assert.Throws<PSContainer.Engine.EngineException>(() => engine.Create(new ContainerSpec { RootFs = Machine.BusyboxRoot, Name = "killed" }, start: true)).Id,
             (string[])["SupervisorFailed", "StartKilled"]);
         Assert.Null(engine.Store.IdOfName("killed"));
-        foreach (string id in new RunStore(Machine.Root).Ids().ToArray()) Pscontainer.Run("delete", "--force", id);
+        Assert.Equal(runs, new RunStore(Machine.Root).Ids());
         Assert.Equal(before, Groups());
+    }
+
+    [SystemFact]
+    public void One_that_never_gets_the_word_ends_and_has_touched_nothing()
+    {
+        using var container = new EngineContainer(new ContainerSpec(), start: false);
+        Outcome outcome = Pscontainer.Run("monitor", "--await", "0", "--new", container.Container.Id);
+        Assert.Equal((1, "", ""), (outcome.Code, outcome.Output, outcome.Error));
+        Assert.Equal(ContainerStatus.Created, container.Now.Status);
+        Pscontainer.Fails("ArgumentMissing", "monitor", "--await", "x", "--new", container.Container.Id);
+        container.Start();
+        Assert.Equal(ContainerStatus.Running, container.Now.Status);
     }
 
     private static string[] Groups() => [.. PSContainer.Engine.Cgroups.CgroupLeftovers.Find(PSContainer.Engine.Cgroups.CgroupMounts.Discover()).Order()];

@@ -29,7 +29,7 @@ public class LeftoverTests
         string[] links = [.. Machine.Ids.Where(id => id.Length == 32).Select(id => $"psv{id[..9]}-")];
         Pscontainer.Eventually(() => !Directory.EnumerateDirectories("/sys/class/net").Any(path => links.Any(link => Path.GetFileName(path).StartsWith(link, StringComparison.Ordinal))
             || Alias(path).EndsWith(" of " + Machine.Storage, StringComparison.Ordinal)), "no link of ours");
-        Assert.DoesNotContain(Entries(Machine.Root.Networks), path => path.EndsWith(".leases", StringComparison.Ordinal));
+        Assert.DoesNotContain(Entries(Machine.Root.Run), path => path.EndsWith(".leases", StringComparison.Ordinal));
     }
 
     private static string Alias(string link)

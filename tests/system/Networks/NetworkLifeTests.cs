@@ -80,6 +80,29 @@ public class NetworkLifeTests
     }
 
     [SystemFact]
+    public void A_start_that_gets_the_same_address_again_leaves_its_record_alone()
+    {
+        using var container = new EngineContainer(s_bridged);
+        string path = Path.Combine(container.Folder, ContainerNetworking.FileName);
+        using FileStream before = File.OpenRead(path);
+        string address = container.Now.IPAddress!.ToString();
+        Machine.Engine.Stop(container.Now, "KILL", TimeSpan.Zero, CancellationToken.None);
+        container.Start();
+        Assert.Equal(address, container.Now.IPAddress!.ToString());
+        // Whoever replaces a file takes the old one's last name away.
+        Assert.Equal("1", Outcome.Of("stat", "-L", "-c", "%h", $"/proc/{Environment.ProcessId}/fd/{before.SafeFileHandle.DangerousGetHandle()}").Output.Trim());
+    }
+
+    [SystemFact]
+    public void An_interface_has_one_queue_and_no_more_in_store()
+    {
+        using var container = new EngineContainer(s_bridged);
+        string link = Assert.Single(Links(container.Container.Id));
+        Assert.Equal(["rx-0", "tx-0"], Directory.EnumerateDirectories(link + "/queues").Select(Path.GetFileName).Order());
+        Assert.Equal(["rx-0", "tx-0"], container.Exec("ls /sys/class/net/eth0/queues").Lines);
+    }
+
+    [SystemFact]
     public void Nobody_inside_can_change_its_addresses_or_see_the_hosts_links()
     {
         string[] lines = EngineContainer.Print("ls /sys/class/net; ip addr add 10.0.0.9/24 dev eth0 2>&1; ip link del eth0 2>&1", s_bridged);

@@ -61,6 +61,14 @@ public class RtnetlinkTests
         Assert.Equal(0x11223344, BitConverter.ToInt32(route, at));
     }
 
+    [Fact]
+    public void Both_halves_of_a_pair_are_made_with_one_queue()
+    {
+        string pair = Convert.ToHexString(LinkRequest.NewVeth("a", 1500, new VethPeer("eth0", [2, 0, 0, 0, 0, 1]), 5, out _).ToArray());
+        // IFLA_NUM_TX_QUEUES and IFLA_NUM_RX_QUEUES, 8 bytes each, once for each half.
+        Assert.Equal(3, pair.Split("08001F0001000000" + "0800200001000000").Length);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("0100")]

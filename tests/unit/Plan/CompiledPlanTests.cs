@@ -51,7 +51,7 @@ public unsafe class CompiledPlanTests
         var draft = new PlanDraft();
         Slot slot = draft.GivenSlot("slot");
         draft.Clone(s_clone);
-        var block = new Argument.Block(new byte[24], "{}", (4, slot), (20, slot)) { Pointers = [(8, Encoding.ASCII.GetBytes("behind\0"))] };
+        var block = new Argument.Bytes(new byte[24], "{}") { Filled = [(4, slot), (20, slot)], Pointers = [(8, Encoding.ASCII.GetBytes("behind\0"))] };
         draft.Add(Call.Bpf, "why", [block, block]);
         using var compiled = new CompiledPlan(draft.Finish());
         CompiledStep* step = compiled.Child;

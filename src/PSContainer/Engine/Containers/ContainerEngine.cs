@@ -84,8 +84,20 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
     /// <exception cref="EngineException"/>
     public Container Create(ContainerSpec spec, bool start)
     {
-        ContainerRecord record = Store.Add(spec.Validate());
-        if (start) Launch(record, isNew: true);
+        spec = spec.Validate();
+        if (!start) return Probe(Store.Add(spec));
+        string id = ContainerId.New();
+        using SupervisorStart supervisor = SupervisorStart.Begin(this, ["--new", id]);
+        ContainerRecord record = Store.Add(spec, id);
+        try
+        {
+            supervisor.Finish(Warn);
+        }
+        catch (EngineException)
+        {
+            ClearStart(record);
+            throw;
+        }
         return Probe(record);
     }
 
@@ -111,7 +123,8 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
     {
         if (Probe(record).IsAlive)
             throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Restart it with Stop-Container and Start-Container.");
-        Launch(record, isNew: false);
+        using SupervisorStart supervisor = SupervisorStart.Begin(this, [record.Id]);
+        supervisor.Finish(Warn);
         return Probe(record);
     }
 
@@ -188,44 +201,19 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
     /// <inheritdoc cref="RootView.Of(Container, StorageRoot, bool)"/>
     public RootView OpenRoot(Container container, bool writes = false) => RootView.Of(Probe(container.Record), Root, writes);
 
-    // The supervisor owns it from here: if this process is killed now, the container starts all the same, or is cleared.
-    private void Launch(ContainerRecord record, bool isNew)
+    // A supervisor that failed has cleared up itself; one that was killed could not.
+    private void ClearStart(ContainerRecord record)
     {
-        (int reply, int replyEnd) = Files.Pipe();
-        int nothing = Files.Open("/dev/null", OpenFlags.ReadWrite);
-        int pidfd;
+        string runFolder = Root.RunFolder(record.Id);
         try
         {
-            string[] line = isNew ? CommandLine("monitor", "--new", record.Id) : CommandLine("monitor", record.Id);
-            (pidfd, _) = Spawn.Start(Executable, line, [], [nothing, nothing, nothing, replyEnd], ownSession: true);
+            if (Directory.Exists(runFolder)) RunResidue.Clear(Root, record.Id, RunState.Read(runFolder)?.CgroupPath ?? CgroupPath.Default(record.Id));
         }
-        catch (KernelException failure)
+        catch (EngineException)
         {
-            Files.Close(reply);
-            if (isNew) Store.Discard(record.Id, record.Name);
-            throw CannotStart(failure);
+            // Repair-ContainerStorage comes back to it; what stood against the start is the error to tell.
         }
-        finally
-        {
-            Files.Close(nothing);
-            Files.Close(replyEnd);
-        }
-        Reaper.Adopt(pidfd);
-        try
-        {
-            SupervisorReply.Read(reply, Warn);
-        }
-        catch (EngineException) when (isNew)
-        {
-            // A supervisor that was killed could not give its addresses back itself.
-            NetworkSweep.Release(Root, record.Id);
-            Store.Discard(record.Id, record.Name);
-            throw;
-        }
-        finally
-        {
-            Files.Close(reply);
-        }
+        Store.Discard(record.Id, record.Name);
     }
 
     internal EngineException CannotStart(KernelException failure)

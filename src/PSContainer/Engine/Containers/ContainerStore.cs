@@ -19,10 +19,11 @@ public sealed class ContainerStore(StorageRoot root)
 
     /// <summary>Writes down a new container; nothing runs yet.</summary>
     /// <param name="spec">Checked.</param>
+    /// <param name="id">From <see cref="ContainerId.New"/>, where somebody has to know it beforehand.</param>
     /// <exception cref="EngineException">ContainerNameTaken, PermissionDenied.</exception>
-    public ContainerRecord Add(ContainerSpec spec)
+    public ContainerRecord Add(ContainerSpec spec, string? id = null)
     {
-        string id = ContainerId.New();
+        id ??= ContainerId.New();
         using FileLock? image = spec.Image is null ? null : new ImageStore(Root).Using(spec.Image);
         using RootView root = RootView.Of(spec, Root);
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(Root.ContainerFolder(id)), id, root.ReadText);

@@ -20,8 +20,7 @@ internal static class SupervisorReply
         while ((count = Files.Read(descriptor, buffer)) > 0) text.Write(buffer[..count]);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text.ToArray());
-            JsonElement reply = document.RootElement;
+            JsonElement reply = JsonFile.Parse(text.ToArray());
             EngineFailure.ThrowIn(reply);
             foreach (string warning in reply.Strings("warnings")) warn?.Invoke(warning);
             return new ProcessIdentity(reply.GetProperty("pid").GetInt32(), reply.GetProperty("startTime").GetUInt64());

@@ -19,7 +19,7 @@ public sealed class LogLineWriter(LogStream stream)
     public const int LongestPart = 16384;
 
     private readonly byte[] _name = stream == LogStream.Output ? " stdout "u8.ToArray() : " stderr "u8.ToArray();
-    private readonly byte[] _pending = new byte[LongestPart];
+    private readonly byte[] _pending = GC.AllocateUninitializedArray<byte>(LongestPart);
     private byte[] _out = new byte[1024];
     private int _pendingCount, _outCount;
 

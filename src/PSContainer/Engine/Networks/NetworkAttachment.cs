@@ -76,8 +76,10 @@ public sealed class NetworkAttachment(StorageRoot root)
                 plans.Add(Plan(bridged.Network, placed[^1], bridged.Mtu, isFirst: plans.All(plan => plan.Gateway is null)));
                 networks.Add(FirewallNetwork.Of(bridged.Network));
             }
+            // A container that comes back mostly gets what it had.
+            bool isMoved = !placed.SequenceEqual(networking.Endpoints);
             networking = networking with { Endpoints = placed };
-            networking.Write(folder);
+            if (isMoved) networking.Write(folder);
             WriteFiles(folder, networking, OwnLines(networking, record).Concat(placed.SelectMany(endpoint => members.Neighbours(endpoint.Network, record.Id))));
             return new AttachedNetwork(spec, plans, FilesOf(folder, folder))
             {
@@ -191,12 +193,10 @@ public sealed class NetworkAttachment(StorageRoot root)
         string? gateway = networking.Endpoints.FirstOrDefault(endpoint => endpoint.Gateway is not null)?.Gateway?.ToString();
         IEnumerable<string> extra = networking.ExtraHosts.Select(entry => ExtraHost.Line(entry, gateway));
         string path = Path.Combine(folder, HostsFile.Name);
-        if (networking.Mode == NetworkMode.Host) File.WriteAllText(path, (ReadText("/etc/hosts") ?? "").TrimEnd('\n') + "\n" + string.Concat(extra.Select(line => line + "\n")));
+        if (networking.Mode == NetworkMode.Host) HostsFile.Write(path, (ReadText("/etc/hosts") ?? "").TrimEnd('\n').Split('\n').Concat(extra));
         else HostsFile.Create(path, [.. extra, .. networking.Mode == NetworkMode.None ? [$"127.0.0.1\t{networking.Hostname}"] : lines]);
-        File.WriteAllText(Path.Combine(folder, "hostname"), networking.Hostname + "\n");
-        File.WriteAllText(Path.Combine(folder, ResolverFile.Name), ResolverFile.Text(networking, ReadText));
-        foreach (string name in (string[])[HostsFile.Name, "hostname", ResolverFile.Name])
-            File.SetUnixFileMode(Path.Combine(folder, name), (UnixFileMode)0x1A4);
+        WholeFile.Write(Path.Combine(folder, "hostname"), Encoding.UTF8.GetBytes(networking.Hostname + "\n"), HostsFile.Mode);
+        WholeFile.Write(Path.Combine(folder, ResolverFile.Name), Encoding.UTF8.GetBytes(ResolverFile.Text(networking, ReadText)), HostsFile.Mode);
     }
 
     private static string? ReadText(string path)

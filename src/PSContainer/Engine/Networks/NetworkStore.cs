@@ -8,12 +8,12 @@ using PSContainer.Kernel;
 namespace PSContainer.Engine.Networks;
 
 /// <summary>
-/// The networks' records, NAME.json, and beside each the addresses in use, NAME.leases. Whoever changes one of them, a bridge or a
+/// The networks' records, NAME.json, and the addresses in use, NAME.leases in the run folder. Whoever changes one of them, a bridge or a
 /// hosts file holds the one lock of them all: that is microseconds, and the kernel lets only one at a time change links anyway.
 /// </summary>
 public sealed class NetworkStore(StorageRoot root)
 {
-    private const string RecordEnd = ".json", LeasesEnd = ".leases", LockName = ".lock";
+    private const string RecordEnd = ".json", LockName = ".lock";
 
     public StorageRoot Root { get; } = root;
 
@@ -73,7 +73,7 @@ public sealed class NetworkStore(StorageRoot root)
     /// <summary>The addresses in use on a network.</summary>
     /// <exception cref="EngineException">StateCorrupt.</exception>
     public IReadOnlyList<Lease> Leases(string network)
-        => JsonFile.Read(Path.Combine(Root.Networks, network + LeasesEnd), json => json.List("leases", Lease.Read).ToList()) ?? [];
+        => JsonFile.Read(Root.Leases(network), json => json.List("leases", Lease.Read).ToList()) ?? [];
 
     public void Write(ContainerNetwork network)
     {
@@ -83,9 +83,13 @@ public sealed class NetworkStore(StorageRoot root)
 
     public void WriteLeases(string network, IReadOnlyList<Lease> leases)
     {
-        string path = Path.Combine(Root.Networks, network + LeasesEnd);
-        if (leases.Count == 0) File.Delete(path);
-        else JsonFile.Write(path, json =>
+        if (leases.Count == 0)
+        {
+            DeleteLeases(network);
+            return;
+        }
+        new RunStore(Root).MakeRoot();
+        JsonFile.Write(Root.Leases(network), json =>
         {
             json.WriteStartArray("leases");
             foreach (Lease lease in leases) lease.Write(json);
@@ -95,8 +99,14 @@ public sealed class NetworkStore(StorageRoot root)
 
     internal void Delete(string network)
     {
-        File.Delete(Path.Combine(Root.Networks, network + LeasesEnd));
+        DeleteLeases(network);
         File.Delete(Record(network));
+    }
+
+    private void DeleteLeases(string network)
+    {
+        // File.Delete takes the folder for granted, and where nothing of ours ever ran there is none.
+        if (Directory.Exists(Root.Run)) File.Delete(Root.Leases(network));
     }
 
     /// <summary>A network's name is a file's.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PSContainer.Engine.Plan;
 
 /// <summary>One argument of a step, still as data: what goes to the kernel, and how it reads.</summary>
@@ -21,16 +23,28 @@ public abstract record Argument
         public override string ToString() => Slot.ToString();
     }
 
-    /// <summary>A pointer to a structure.</summary>
-    /// <param name="Value">Its bytes.</param>
-    /// <param name="Shown">How it reads.</param>
-    /// <param name="Filled">A slot whose contents (int) the structure holds at this offset when the call is made.</param>
-    public sealed record Block(byte[] Value, string Shown, params (int Offset, Slot Slot)[] Filled) : Argument
+    /// <summary>A pointer to memory.</summary>
+    /// <param name="Value">What lies there.</param>
+    public abstract record Block(byte[] Value) : Argument
     {
-        /// <summary>Other memory that the structure points at, by the offset of the pointer.</summary>
-        public IReadOnlyList<(int Offset, byte[] Target)> Pointers { get; init; } = [];
+        /// <summary>Slots whose contents (int) the memory holds at these offsets when the call is made.</summary>
+        public IReadOnlyList<(int Offset, Slot Slot)> Filled { get; init; } = [];
 
+        /// <summary>Other memory that it points at, by the offset of the pointer.</summary>
+        public IReadOnlyList<(int Offset, byte[] Target)> Pointers { get; init; } = [];
+    }
+
+    /// <summary>A pointer to bytes that are told of in words.</summary>
+    /// <param name="Shown">How they read.</param>
+    public sealed record Bytes(byte[] Value, string Shown) : Block(Value)
+    {
         public override string ToString() => Shown;
+    }
+
+    /// <summary>A pointer to a structure. How it reads is found out only where somebody reads: most plans are never shown.</summary>
+    public sealed record Structure<T>(T Data, Func<T, string> Show) : Block(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in Data)).ToArray()) where T : unmanaged
+    {
+        public override string ToString() => Show(Data);
     }
 
     /// <summary>A pointer to a null-terminated vector of strings: argv, envp.</summary>

@@ -70,7 +70,9 @@ public sealed unsafe class CompiledPlan : IDisposable
         to->When = (short)(step.When?.Index ?? -1);
         to->Unless = (short)(step.Unless?.Index ?? -1);
         for (int i = 0; i < step.Tolerated.Count; i++) to->Tolerated[i] = (short)step.Tolerated[i];
-        int fills = step.Arguments.Sum(argument => argument is Argument.Block block ? block.Filled.Length : 0);
+        int fills = 0;
+        foreach (Argument argument in step.Arguments)
+            if (argument is Argument.Block block) fills += block.Filled.Count;
         if (fills > 0) to->Fills = (Fill*)_memory.Allocate(fills * sizeof(Fill));
         for (int i = 0; i < step.Arguments.Count; i++)
         {

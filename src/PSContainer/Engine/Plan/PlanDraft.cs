@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Plan;
@@ -39,8 +38,7 @@ public sealed class PlanDraft
         _prepare, _clone ?? throw new InvalidOperationException("a plan has a clone"), _child, _slots, _given);
 
     /// <summary>A structure as an argument.</summary>
-    public static Argument.Block Structure<T>(T value, string shown, params (int Offset, Slot Slot)[] filled) where T : unmanaged
-        => new(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)).ToArray(), shown, filled);
+    public static Argument Structure<T>(T data, Func<T, string> show) where T : unmanaged => new Argument.Structure<T>(data, show);
 
     /// <summary>Flags by value and name.</summary>
     public static Argument Flags(long value, string shown) => new Argument.Number(value, shown);

@@ -29,8 +29,7 @@ public sealed class ResourceEdit
     {
         this.config = config;
         this.place = place;
-        using JsonDocument document = JsonDocument.Parse(config.AsMemory(place));
-        Resources = LinuxSpecReader.ReadResources(document.RootElement);
+        Resources = LinuxSpecReader.ReadResources(JsonFile.Parse(config.AsMemory(place)));
     }
 
     /// <summary>One member that a change touches: "memory.limit" and its new value as JSON, or null where it goes.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PSContainer.Engine.State;
+using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Spec;
 
@@ -7,7 +8,7 @@ namespace PSContainer.Engine.Spec;
 public static class RuntimeSpecWriter
 {
     public static void WriteBundle(RuntimeSpec spec, string bundle)
-        => File.WriteAllBytes(Path.Combine(bundle, "config.json"), JsonFile.Bytes(json => Write(json, spec)));
+        => WholeFile.Write(Path.Combine(bundle, "config.json"), JsonFile.Bytes(json => Write(json, spec)));
 
     private static void Write(Utf8JsonWriter json, RuntimeSpec spec)
     {

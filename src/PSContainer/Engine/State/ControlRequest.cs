@@ -61,8 +61,8 @@ public sealed record ControlRequest(ControlAction Action, IReadOnlyList<PortBind
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(bytes);
-            return new ControlRequest(Enum.Parse<ControlAction>(document.RootElement.RequiredText("action")), ReadPorts(document.RootElement));
+            JsonElement request = JsonFile.Parse(bytes);
+            return new ControlRequest(Enum.Parse<ControlAction>(request.RequiredText("action")), ReadPorts(request));
         }
         catch (Exception broken) when (broken is JsonException or ArgumentException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -78,9 +78,9 @@ public sealed record ControlRequest(ControlAction Action, IReadOnlyList<PortBind
         var buffer = new byte[Longest];
         int count = Files.Read(socket, buffer);
         if (count <= 0) throw new KernelException("read", count < 0 ? Syscall.Last : Errno.ECONNRESET, SocketName);
-        using JsonDocument document = JsonDocument.Parse(buffer.AsMemory(0, count));
-        EngineFailure.ThrowIn(document.RootElement);
-        return ReadPorts(document.RootElement);
+        JsonElement answer = JsonFile.Parse(buffer.AsMemory(0, count));
+        EngineFailure.ThrowIn(answer);
+        return ReadPorts(answer);
     }
 
     private static void WritePorts(Utf8JsonWriter json, IReadOnlyList<PortBinding> ports)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PSContainer.Engine.Spec;
+using PSContainer.Kernel;
 
 namespace PSContainer.Engine.State;
 
@@ -12,17 +13,7 @@ public sealed record ExitRecord(int Code, bool OomKilled, DateTimeOffset Finishe
     public const string FileName = "exit.json";
 
     /// <summary>The last run's end; null while it runs, where it never ran, and where the end was cut off.</summary>
-    public static ExitRecord? Read(string containerFolder)
-    {
-        try
-        {
-            return Parse(File.ReadAllBytes(Path.Combine(containerFolder, FileName)));
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    public static ExitRecord? Read(string containerFolder) => Parse(WholeFile.TryRead(Path.Combine(containerFolder, FileName), out _));
 
     /// <summary>Reads the file's bytes; null where they are not (yet) a whole record.</summary>
     public static ExitRecord? Parse(ReadOnlyMemory<byte> bytes)
@@ -30,8 +21,7 @@ public sealed record ExitRecord(int Code, bool OomKilled, DateTimeOffset Finishe
         if (bytes.IsEmpty) return null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(bytes);
-            JsonElement json = document.RootElement;
+            JsonElement json = JsonFile.Parse(bytes);
             return new ExitRecord(json.GetProperty("code").GetInt32(), json.Flag("oomKilled"), json.GetProperty("finished").GetDateTimeOffset());
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)

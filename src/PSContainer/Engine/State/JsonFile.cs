@@ -1,17 +1,23 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
+using PSContainer.Kernel;
 
 namespace PSContainer.Engine.State;
 
 /// <summary>Small JSON files of ours: written whole under another name and renamed, so that nobody ever reads a half.</summary>
 public static class JsonFile
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true };
+    // What the default encoder does; but asking for that one makes another beside it, with a table of all of Unicode.
+    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.BasicLatin);
+    private static readonly JsonWriterOptions Dense = new() { Encoder = Encoder };
+    private static readonly JsonWriterOptions Indented = new() { Encoder = Encoder, Indented = true };
 
     public static byte[] Bytes(Action<Utf8JsonWriter> write, bool indented = true)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, indented ? Indented : default))
+        using (var writer = new Utf8JsonWriter(buffer, indented ? Indented : Dense))
         {
             writer.WriteStartObject();
             write(writer);
@@ -20,35 +26,39 @@ public static class JsonFile
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>One value, and nothing behind it.</summary>
+    /// <param name="json">Not to be changed as long as the value is used.</param>
+    /// <exception cref="JsonException"/>
+    // Never disposed of: that would give two arrays to the pool, which then measures at length how fast it learns its processor's number.
+    public static JsonElement Parse(ReadOnlyMemory<byte> json) => JsonDocument.Parse(json).RootElement;
+
     /// <param name="indented">For people to read; not where there may be a thousand things in it.</param>
-    public static void Write(string path, Action<Utf8JsonWriter> write, bool indented = true)
-    {
-        string temporary = path + ".new";
-        File.WriteAllBytes(temporary, Bytes(write, indented));
-        File.Move(temporary, path, overwrite: true);
-    }
+    /// <exception cref="KernelException"/>
+    public static void Write(string path, Action<Utf8JsonWriter> write, bool indented = true) => WholeFile.Replace(path, Bytes(write, indented));
 
     /// <summary>What <paramref name="read"/> makes of the file; null where there is no file.</summary>
-    /// <exception cref="EngineException">StateCorrupt.</exception>
+    /// <exception cref="EngineException">StateCorrupt, PermissionDenied.</exception>
+    /// <exception cref="KernelException"/>
     public static T? Read<T>(string path, Func<JsonElement, T> read) where T : class
     {
+        if (WholeFile.TryRead(path, out Errno error) is not { } bytes)
+            return error switch
+            {
+                Errno.ENOENT or Errno.ENOTDIR => null,
+                Errno.EACCES or Errno.EPERM => throw new EngineException("PermissionDenied", Reason.NoPermission, $"'{path}' can't be read: no access.", "Run as root (sudo pwsh)."),
+                Errno.EISDIR => throw Corrupt(path, "it is a folder"),
+                _ => throw new KernelException("read", error, path),
+            };
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return read(document.RootElement);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new EngineException("PermissionDenied", Reason.NoPermission, $"'{path}' can't be read: no access.", "Run as root (sudo pwsh).", denied);
+            return read(Parse(bytes));
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new EngineException("StateCorrupt", Reason.Corrupt, $"'{path}' does not hold what it should: {broken.Message}",
-                "Repair-ContainerStorage clears what can't be read.", broken);
+            throw Corrupt(path, broken.Message, broken);
         }
     }
+
+    private static EngineException Corrupt(string path, string what, Exception? cause = null)
+        => new("StateCorrupt", Reason.Corrupt, $"'{path}' does not hold what it should: {what}", "Repair-ContainerStorage clears what can't be read.", cause);
 }

@@ -56,7 +56,9 @@ public sealed class RunStore(StorageRoot root)
 
     public void Release(string id) => TreeRemoval.Remove(root.RunFolder(id));
 
-    private void MakeRoot()
+    /// <summary>Makes the folder that they lie in, where it is missing.</summary>
+    /// <exception cref="EngineException">PermissionDenied.</exception>
+    public void MakeRoot()
     {
         try
         {

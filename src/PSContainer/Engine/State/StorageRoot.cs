@@ -28,8 +28,11 @@ public sealed record StorageRoot(string Data, string Run)
     /// <summary>What builds remember, and what they work on.</summary>
     public string Builds => Path.Combine(Data, "builds");
 
-    /// <summary>A record a network, and which of its addresses are in use.</summary>
+    /// <summary>A record a network.</summary>
     public string Networks => Path.Combine(Data, "networks");
+
+    /// <summary>Which addresses of a network are in use, which nothing is any more once the machine starts anew.</summary>
+    public string Leases(string network) => Path.Combine(Run, network + ".leases");
 
     public string ContainerFolder(string id) => Path.Combine(Containers, id);
 

@@ -22,15 +22,8 @@ public sealed record LinkInfo(int Index, string Name, string Kind, int Mtu, int 
     public static LinkInfo? Find(NetlinkSocket socket, string name)
     {
         LinkInfo? found = null;
-        try
-        {
-            socket.Read(LinkRequest.Get(name), (type, body) => found = type == RTM_NEWLINK ? Parse(body.Span) : found, name);
-        }
-        catch (KernelException absent) when (absent.Errno == Errno.ENODEV)
-        {
-            return null;
-        }
-        return found;
+        Errno errno = socket.TryRead(LinkRequest.Get(name), (type, body) => found = type == RTM_NEWLINK ? Parse(body.Span) : found);
+        return errno is Errno.None or Errno.ENODEV ? found : throw new KernelException("RTM_GETLINK", errno, name);
     }
 
     /// <exception cref="KernelException"/>

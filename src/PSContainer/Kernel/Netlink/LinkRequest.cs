@@ -20,11 +20,11 @@ public static class LinkRequest
     public static NetlinkMessage NewVeth(string name, int mtu, VethPeer peer, int netNamespace, out int namespaceOffset)
     {
         int offset = 0;
-        NetlinkMessage message = New(name).Attribute(IFLA_MTU, mtu).Nested(IFLA_LINKINFO, info => info
+        NetlinkMessage message = OneQueue(New(name)).Attribute(IFLA_MTU, mtu).Nested(IFLA_LINKINFO, info => info
             .Attribute(IFLA_INFO_KIND, "veth")
             .Nested(IFLA_INFO_DATA, data => data.Nested(VETH_INFO_PEER, half =>
             {
-                half.Structure(new IfInfoMsg()).Attribute(IFLA_IFNAME, peer.Name).Attribute(IFLA_MTU, mtu).Attribute(IFLA_ADDRESS, peer.Address);
+                OneQueue(half.Structure(new IfInfoMsg())).Attribute(IFLA_IFNAME, peer.Name).Attribute(IFLA_MTU, mtu).Attribute(IFLA_ADDRESS, peer.Address);
                 offset = half.NextValueOffset;
                 half.Attribute(IFLA_NET_NS_FD, netNamespace);
             })));
@@ -61,6 +61,9 @@ public static class LinkRequest
 
     private static NetlinkMessage New(string name)
         => new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL).Structure(new IfInfoMsg()).Attribute(IFLA_IFNAME, name);
+
+    // A half uses one in any case. Where it is not told so, it is made with one a processor, and giving them up waits for an RCU grace period.
+    private static NetlinkMessage OneQueue(NetlinkMessage half) => half.Attribute(IFLA_NUM_TX_QUEUES, 1).Attribute(IFLA_NUM_RX_QUEUES, 1);
 
     private static NetlinkMessage Set(string name, bool up = false)
         => new NetlinkMessage(RTM_SETLINK, NLM_F_ACK)

@@ -13,7 +13,8 @@ public sealed class NetlinkSocket : IDisposable
     // What the kernel sends a dump in: 32 KiB at most (netlink_dump).
     private const int ReceiveSize = 32768;
 
-    private readonly byte[] _buffer = new byte[ReceiveSize];
+    // Not cleared: most answers are short, and what is never touched is never there.
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(ReceiveSize);
     private int _socket;
     private int _sequence;
 
@@ -92,6 +93,9 @@ public sealed class NetlinkSocket : IDisposable
 
     /// <summary>Sends a request; what the kernel answered, <see cref="Errno.None"/> for yes.</summary>
     public Errno TrySend(NetlinkMessage request) => TrySend(request, out _);
+
+    /// <summary>The same for what may be absent; the kernel's answer, <see cref="Errno.None"/> where it is there.</summary>
+    public Errno TryRead(NetlinkMessage request, Action<ushort, ReadOnlyMemory<byte>> take) => Exchange(request, take, out _);
 
     /// <summary>Asks for a list, or for one object, and hands over each message of the answer.</summary>
     /// <param name="take">Gets the type and, behind the header, the body.</param>

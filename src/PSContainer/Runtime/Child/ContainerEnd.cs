@@ -12,13 +12,17 @@ namespace PSContainer.Runtime.Child;
 internal static class ContainerEnd
 {
     /// <returns>The firewall's change, whose nft may not have ended: who goes on living disposes of it, the others need not wait.</returns>
-    public static FirewallRun? Clear(Context context, RunState state)
+    public static FirewallRun? Clear(Context context, RunState state) => Clear(context, state.Id, state.CgroupPath);
+
+    /// <param name="cgroupPath">null where there is none.</param>
+    /// <inheritdoc cref="Clear(Context, RunState)"/>
+    public static FirewallRun? Clear(Context context, string id, string? cgroupPath)
     {
         FirewallRun? run = null;
-        Try(() => run = PortState.BeginClear(context.Storage, state.Id));
-        if (state.CgroupPath is { } path) ContainerCgroup.Open(path).Remove();
-        ClearNetwork(context, state.Id, until: () => Try(() => run?.Finish()));
-        context.Runs.Release(state.Id);
+        Try(() => run = PortState.BeginClear(context.Storage, id));
+        if (cgroupPath is not null) ContainerCgroup.Open(cgroupPath).Remove();
+        ClearNetwork(context, id, until: () => Try(() => run?.Finish()));
+        context.Runs.Release(id);
         return run;
     }
 
@@ -36,7 +40,7 @@ internal static class ContainerEnd
 
     /// <summary>Gives back what it has on its networks. What takes the kernel long goes on without this process.</summary>
     /// <param name="until">Its ports lead nowhere from then on, and somebody else may have its address.</param>
-    public static void ClearNetwork(Context context, string id, Action? until = null)
+    private static void ClearNetwork(Context context, string id, Action until)
     {
         if (!new NetworkAttachment(context.Storage).Detach(id, until)) return;
         int nothing = Files.Open("/dev/null", OpenFlags.ReadWrite);

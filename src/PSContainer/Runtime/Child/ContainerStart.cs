@@ -30,6 +30,20 @@ internal static class ContainerStart
     public static (Born Process, RunState State) Run(Context context, StartRequest request)
     {
         string runFolder = context.Runs.Claim(request.Id);
+        try
+        {
+            return Run(request, runFolder);
+        }
+        catch
+        {
+            context.Runs.Release(request.Id);
+            throw;
+        }
+    }
+
+    /// <summary>The same, in a run folder that the caller has claimed, and releases where this fails.</summary>
+    public static (Born Process, RunState State) Run(StartRequest request, string runFolder)
+    {
         CgroupPlan? cgroup = null;
         try
         {
@@ -57,7 +71,6 @@ internal static class ContainerStart
         catch
         {
             cgroup?.Undo();
-            context.Runs.Release(request.Id);
             throw;
         }
     }

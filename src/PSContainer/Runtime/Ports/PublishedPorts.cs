@@ -62,10 +62,12 @@ internal sealed class PublishedPorts : IDisposable
         }
     }
 
-    /// <summary>Starts telling the firewall, which goes on while the container is made.</summary>
+    /// <summary>Starts telling the firewall, which goes on while the container is made; what it is told is on record before.</summary>
+    /// <param name="runFolder">The container's.</param>
     /// <exception cref="EngineException">PortWithoutNetwork; <see cref="FirewallRun.Finish"/></exception>
-    public void Begin(AttachedNetwork attached)
+    public void Begin(AttachedNetwork attached, string runFolder)
     {
+        _runFolder = runFolder;
         _target = attached.PortTarget;
         if (_target is null && _held.Count > 0) throw WithoutNetwork();
         if (_held.Count == 0 && !attached.HasNewNetwork) return;
@@ -78,9 +80,11 @@ internal sealed class PublishedPorts : IDisposable
             if (obstacle is not null) Warn(obstacle);
             else if (_target is not null) change.Publish([.. _held.Keys], _target.Address4, _target.Address6);
             _isByFirewall = obstacle is null;
+            if (_held.Count > 0) Write();
             _run = _firewall.Begin(change);
             return;
         }
+        if (_held.Count > 0) Write();
         if (attached.Networks.Any(network => network.IsInternal)) throw NftCommand.Missing($"a network of '{_containerName}' is internal, and nothing would keep it so.");
         _warnings.Add("nft is not installed: published ports are carried by the container's supervisor, so that the container sees the network's gateway in place of the client's address; "
             + "the container has no way out of this machine; and networks reach each other. Install it (Debian: apt install nftables).");
@@ -93,16 +97,22 @@ internal sealed class PublishedPorts : IDisposable
             + ". Where that is docker's, iptables and ip6tables -I DOCKER-USER -o pc-+ -j ACCEPT, and the same with -i, let containers through.");
     }
 
-    /// <summary>Writes down what is published, waits for the firewall, and begins to relay and to listen for changes.</summary>
-    /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
-    public void Finish(string runFolder)
+    /// <summary>Begins to listen for changes.</summary>
+    public void Listen() => _control = new ControlSocket(_watch, _runFolder, Handle);
+
+    /// <summary>Waits until the firewall knows, or has refused: what is on its way can't be taken back before.</summary>
+    public void Settle()
     {
-        _runFolder = runFolder;
-        _control = new ControlSocket(_watch, runFolder, Handle);
-        if (_held.Count > 0) Write();
-        _run?.Finish();
         _run?.Dispose();
         _run = null;
+    }
+
+    /// <summary>Once the container runs: waits for the firewall, and begins to relay.</summary>
+    /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
+    public void Finish()
+    {
+        _run?.Finish();
+        Settle();
         OpenWays(_held.Keys);
         foreach (PortListener listener in _held.Values) Carry(listener);
     }
@@ -117,9 +127,7 @@ internal sealed class PublishedPorts : IDisposable
     /// <summary>Gives the ports back; out of the firewall they are taken by <see cref="PortState.Clear"/>.</summary>
     public void Dispose()
     {
-        // A change on its way must have come before anybody can take it back.
-        _run?.Dispose();
-        _run = null;
+        Settle();
         _control?.Dispose();
         _control = null;
         _relay.Dispose();

@@ -23,6 +23,7 @@ internal static class MonitorVerb
         string id = line.Required("the container's id");
         line.TakeOptions();
         bool attached = line.Flag("attach"), isNew = line.Flag("new");
+        if (line.Value("await") is { } descriptor && !IsWritten(descriptor)) return 1;
         var store = new ContainerStore(context.Storage);
         string folder = context.Storage.ContainerFolder(id);
         ContainerRecord record = ContainerRecord.Read(folder)
@@ -36,6 +37,16 @@ internal static class MonitorVerb
             store.Discard(record.Id, record.Name);
             throw;
         }
+    }
+
+    // Whoever started this still writes the container down, and then says so; an end without a word is one of his own.
+    private static bool IsWritten(string descriptor)
+    {
+        if (!int.TryParse(descriptor, out int word) || word < 0)
+            throw new EngineException("ArgumentMissing", Reason.InvalidInput, "The option --await wants the number of a descriptor.");
+        int count = Files.Read(word, stackalloc byte[1]);
+        Files.Close(word);
+        return count == 1;
     }
 
     private static int Supervise(Context context, ContainerStore store, ContainerRecord record, string folder, bool attached)
@@ -73,7 +84,7 @@ internal static class MonitorVerb
     {
         try
         {
-            ports.Finish(context.Storage.RunFolder(state.Id));
+            ports.Finish();
         }
         catch
         {
@@ -87,25 +98,33 @@ internal static class MonitorVerb
     private static (Born, RunState) Start(Context context, ContainerRecord record, string folder, RuntimeSpec spec, LogPump? log, PublishedPorts ports)
     {
         var attachment = new NetworkAttachment(context.Storage);
-        AttachedNetwork network = attachment.Attach(record, spec);
+        string runFolder = context.Runs.Claim(record.Id);
+        AttachedNetwork? network = null;
         try
         {
-            ports.Begin(network);
-            return ContainerStart.Run(context, new StartRequest(record.Id, folder, network.Spec, record.Root(context.Storage))
+            network = attachment.Attach(record, spec);
+            ports.Begin(network, runFolder);
+            return ContainerStart.Run(new StartRequest(record.Id, folder, network.Spec, record.Root(context.Storage))
             {
                 DieWithParent = true, Supervised = true, Idle = record.Idle,
                 Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
-                Network = network, Meanwhile = () => attachment.Announce(network),
-            });
+                Network = network,
+                Meanwhile = () =>
+                {
+                    ports.Listen();
+                    attachment.Announce(network);
+                },
+            }, runFolder);
         }
         catch
         {
-            ContainerEnd.ClearNetwork(context, record.Id);
+            ports.Settle();
+            ContainerEnd.Clear(context, record.Id, cgroupPath: null)?.Dispose();
             throw;
         }
         finally
         {
-            if (network.Namespace >= 0) Files.Close(network.Namespace);
+            if (network is { Namespace: >= 0 }) Files.Close(network.Namespace);
         }
     }
 
@@ -125,7 +144,7 @@ internal static class MonitorVerb
     // A supervisor that was killed took the container along (PR_SET_PDEATHSIG), but not its cgroup and run folder.
     private static void ClearResidue(Context context, string id)
     {
-        if (RunState.Read(context.Storage.RunFolder(id)) is { } old) ContainerEnd.Clear(context, old)?.Dispose();
-        else context.Runs.Release(id);
+        string runFolder = context.Storage.RunFolder(id);
+        if (Directory.Exists(runFolder)) ContainerEnd.Clear(context, id, RunState.Read(runFolder)?.CgroupPath ?? CgroupPath.Default(id))?.Dispose();
     }
 }

@@ -17,7 +17,7 @@ public sealed record CgroupGroup(CgroupMount Mount, string Path, string Director
 
     internal bool Has(string name) => CgroupFile.Exists(File(name));
 
-    public bool Exists => CgroupFile.Exists(Directory);
+    public bool Exists => IsTop || CgroupFile.Exists(Directory);
 
     /// <summary>The next group up; null at the top of the mount.</summary>
     public CgroupGroup? Parent()

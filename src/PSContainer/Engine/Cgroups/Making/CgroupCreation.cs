@@ -31,7 +31,7 @@ internal static class CgroupCreation
         {
             Cgroup = cgroup,
             Actions = actions,
-            Joins = [.. groups.Where(static group => group.Version == CgroupVersion.V1)
+            Joins = [.. Array.FindAll(groups, static group => group.Version == CgroupVersion.V1)
                 .Select(static group => new CgroupAction.Join(group.File("tasks"), $"join {string.Join(',', group.Mount.Controllers.DefaultIfEmpty(group.Mount.Name))}"))],
             BirthDirectory = cgroup.Unified?.Directory,
             DeviceFilter = settings.Devices is { } rules && cgroup.Group(CgroupController.Devices) is { Version: CgroupVersion.V2 } devices
@@ -76,9 +76,13 @@ internal static class CgroupCreation
     private static void MakeV2(CgroupGroup group, CgroupMounts mounts, CgroupSettings settings, List<CgroupAction> actions)
     {
         bool IsHere(CgroupController controller) => mounts.Find(controller)?.Version == CgroupVersion.V2;
-        var needed = settings.Controllers.Where(IsHere).Select(CgroupControllerName.V2).OfType<string>()
-            .Union(UnifiedFiles.Controllers(settings.Unified)).ToArray();
-        var welcome = CgroupControllerName.Counting.Where(IsHere).Select(CgroupControllerName.V2).OfType<string>().Except(needed).ToArray();
+        IEnumerable<string> Here(IEnumerable<CgroupController> controllers)
+        {
+            foreach (var controller in controllers)
+                if (IsHere(controller) && CgroupControllerName.V2(controller) is { } name) yield return name;
+        }
+        var needed = Here(settings.Controllers).Union(UnifiedFiles.Controllers(settings.Unified)).ToArray();
+        var welcome = Here(CgroupControllerName.Counting).Except(needed).ToArray();
         CgroupGroup? existing = null;
         foreach (var (level, isLeaf) in Levels(group))
         {

@@ -20,8 +20,9 @@ public static class AddressChoice
             return wanted;
         }
         if (before is not null && IsUsable(subnet, gateway, before) && !taken.Contains(before)) return before;
-        var offsets = taken.Where(address => Contains(subnet, address)).Select(address => Subnets.Offset(subnet, address)).ToHashSet();
-        offsets.Add(Subnets.Offset(subnet, gateway));
+        var offsets = new HashSet<uint> { Subnets.Offset(subnet, gateway) };
+        foreach (IPAddress address in taken)
+            if (Contains(subnet, address)) offsets.Add(Subnets.Offset(subnet, address));
         for (uint offset = 1; offset < Subnets.End(subnet); offset++)
             if (!offsets.Contains(offset)) return Subnets.At(subnet, offset);
         throw new EngineException("AddressPoolExhausted", Reason.Exhausted, $"The network '{network}' ({subnet}) has no free address.",

@@ -10,6 +10,8 @@ namespace PSContainer.Engine.Networks;
 public static class HostsFile
 {
     public const string Name = "hosts";
+    /// <summary>Whoever the container's program is, it may read its names.</summary>
+    internal const uint Mode = 0x1A4;
     private const int Largest = 1 << 20;
 
     private static readonly string[] Fixed =
@@ -17,21 +19,17 @@ public static class HostsFile
         "127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback", "fe00::0\tip6-localnet", "ff00::0\tip6-mcastprefix", "ff02::1\tip6-allnodes", "ff02::2\tip6-allrouters",
     ];
 
-    /// <summary>Writes a new one: loopback, what was asked for, and what the networks know.</summary>
-    public static void Create(string path, IEnumerable<string> lines)
-    {
-        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Fixed.Concat(lines).Select(line => line + '\n')));
-        // Shared: .NET would otherwise take an flock(2) that a program inside could hold against us.
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        if (file.Length == 0 && OperatingSystem.IsLinux()) File.SetUnixFileMode(file.SafeFileHandle, (UnixFileMode)0x1A4);
-        file.Write(text);
-        file.SetLength(text.Length);
-    }
+    /// <summary>Writes a container's own: loopback, what was asked for, and what the networks know.</summary>
+    public static void Create(string path, IEnumerable<string> lines) => Write(path, Fixed.Concat(lines));
+
+    /// <summary>Writes a file of these lines and no more.</summary>
+    /// <exception cref="KernelException"/>
+    public static void Write(string path, IEnumerable<string> lines) => WholeFile.Write(path, Text(lines), Mode);
 
     /// <summary>Adds lines to files that are there.</summary>
     public static void Append(IEnumerable<string> paths, IEnumerable<string> lines)
     {
-        byte[] text = Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + '\n')));
+        byte[] text = Text(lines);
         foreach (string path in paths)
         {
             int file = Files.TryOpen(path, OpenFlags.WriteOnly | OpenFlags.Append | OpenFlags.NoFollow);
@@ -60,6 +58,13 @@ public static class HostsFile
             }
             Files.Close(file);
         }
+    }
+
+    private static byte[] Text(IEnumerable<string> lines)
+    {
+        var text = new StringBuilder();
+        foreach (string line in lines) text.Append(line).Append('\n');
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 
     // What a container has made larger than that is left to it.

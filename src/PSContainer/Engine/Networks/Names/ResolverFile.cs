@@ -22,8 +22,8 @@ public static class ResolverFile
         var lines = new List<string>();
         if (servers.Length == 0) lines.Add("# This machine names no server but its own loopback: -DnsServer does.");
         if (search.Length > 0) lines.Add("search " + string.Join(' ', search));
-        lines.AddRange(servers.Select(server => "nameserver " + server));
-        lines.AddRange(Values(host, "options").Select(options => "options " + options));
+        foreach (string server in servers) lines.Add("nameserver " + server);
+        foreach (string options in Values(host, "options")) lines.Add("options " + options);
         return string.Join('\n', lines) + "\n";
     }
 
@@ -33,6 +33,9 @@ public static class ResolverFile
     private static string[] AllServers(string text) => [.. Values(text, "nameserver")];
 
     private static IEnumerable<string> Values(string text, string keyword)
-        => text.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith(keyword, StringComparison.Ordinal) && line.Length > keyword.Length && char.IsWhiteSpace(line[keyword.Length]))
-            .Select(line => line[keyword.Length..].Trim());
+    {
+        foreach (string untrimmed in text.Split('\n'))
+            if (untrimmed.Trim() is var line && line.StartsWith(keyword, StringComparison.Ordinal) && line.Length > keyword.Length && char.IsWhiteSpace(line[keyword.Length]))
+                yield return line[keyword.Length..].Trim();
+    }
 }

@@ -34,7 +34,9 @@ public static class PortWish
         if (port.Length > 0 && outside.Last - outside.First + 1 != count)
             throw new EngineException("PortRangesDiffer", Reason.InvalidInput,
                 $"In '{Argument.Printable(wish)}' {outside.Last - outside.First + 1} ports of this machine stand for {count} of the container.", "Make both ranges the same length: 8080-8090:80-90.");
-        return [.. Enumerable.Range(0, count).Select(i => new PortBinding(address, port.Length == 0 ? 0 : outside.First + i, container.First + i, protocol))];
+        var bindings = new PortBinding[count];
+        for (int i = 0; i < count; i++) bindings[i] = new PortBinding(address, port.Length == 0 ? 0 : outside.First + i, container.First + i, protocol);
+        return bindings;
     }
 
     /// <summary>A port of a container alone, as images expose it: "80/tcp", "53/udp", "8000-8010".</summary>

@@ -25,6 +25,10 @@ internal static class CredentialSteps
     {
         public uint EffectiveLow, PermittedLow, InheritableLow;
         public uint EffectiveHigh, PermittedHigh, InheritableHigh;
+
+        public readonly string Shown => $"{{effective {Whole(EffectiveHigh, EffectiveLow):x}, permitted {Whole(PermittedHigh, PermittedLow):x}, inheritable {Whole(InheritableHigh, InheritableLow):x}}}";
+
+        private static ulong Whole(uint high, uint low) => (ulong)high << 32 | low;
     }
 
     public static void AddLimits(PlanDraft draft, ProcessSpec process)
@@ -34,7 +38,7 @@ internal static class CredentialSteps
             int type = Array.IndexOf(RlimitTypes, limit.Type);
             if (type < 0) throw new EngineException("RlimitInvalid", Reason.InvalidInput, $"'{limit.Type}' is no resource limit.", "See getrlimit(2).");
             draft.Add(Call.Prlimit64, "process.rlimits",
-                [0, PlanDraft.Flags(type, limit.Type), PlanDraft.Structure((limit.Soft, limit.Hard), $"{{{limit.Soft}, {limit.Hard}}}"), 0], subject: limit.Type);
+                [0, PlanDraft.Flags(type, limit.Type), PlanDraft.Structure((limit.Soft, limit.Hard), static both => $"{{{both.Soft}, {both.Hard}}}"), 0], subject: limit.Type);
         }
         if (process.OomScoreAdj is { } score)
             draft.Add(Call.WriteFile, "process.oomScoreAdj",
@@ -64,7 +68,7 @@ internal static class CredentialSteps
         UserSpec user = process.User;
         var groups = new byte[user.AdditionalGids.Count * sizeof(uint)];
         MemoryMarshal.Cast<uint, byte>(user.AdditionalGids.ToArray()).CopyTo(groups);
-        draft.Add(Call.Setgroups, "exactly these supplementary groups", [user.AdditionalGids.Count, new Argument.Block(groups, $"[{string.Join(", ", user.AdditionalGids)}]")]);
+        draft.Add(Call.Setgroups, "exactly these supplementary groups", [user.AdditionalGids.Count, new Argument.Bytes(groups, $"[{string.Join(", ", user.AdditionalGids)}]")]);
         draft.Add(Call.Setresgid, "the group", [user.Gid, user.Gid, user.Gid]);
         draft.Add(Call.Setresuid, "the user", [user.Uid, user.Uid, user.Uid]);
         draft.Add(Call.Umask, "the file mode mask", [PlanDraft.Flags(user.Umask ?? 0x12, "0" + Convert.ToString(user.Umask ?? 0x12, 8))]);
@@ -76,8 +80,8 @@ internal static class CredentialSteps
             EffectiveHigh = (uint)(effective >> 32), PermittedHigh = (uint)(permitted >> 32), InheritableHigh = (uint)(inheritable >> 32),
         };
         const uint version3 = 0x20080522;
-        draft.Add(Call.Capset, "exactly these capabilities", [PlanDraft.Structure((version3, 0), "{v3, 0}"),
-            PlanDraft.Structure(data, $"{{effective {effective:x}, permitted {permitted:x}, inheritable {inheritable:x}}}")]);
+        draft.Add(Call.Capset, "exactly these capabilities", [PlanDraft.Structure((version3, 0), static _ => "{v3, 0}"),
+            PlanDraft.Structure(data, static sets => sets.Shown)]);
         draft.Add(Call.Prctl, "none is handed on by itself", [PlanDraft.Flags(PrCapAmbient, "PR_CAP_AMBIENT"), PlanDraft.Flags(AmbientClearAll, "CLEAR_ALL"), 0, 0, 0]);
         foreach (Capability capability in Enum.GetValues<Capability>())
             if ((ambient & (1UL << (int)capability)) != 0)

@@ -10,7 +10,7 @@ internal static class DeviceFilterSteps
     {
         byte[] instructions = MemoryMarshal.AsBytes<ulong>(program).ToArray();
         byte[] load = Bpf.LoadAttributes(program.Length);
-        var loadBlock = new Argument.Block(load, $"{{CGROUP_DEVICE, {program.Length} instructions}}")
+        var loadBlock = new Argument.Bytes(load, $"{{CGROUP_DEVICE, {program.Length} instructions}}")
         {
             Pointers = [(Bpf.LoadInstructionsOffset, instructions), (Bpf.LoadLicenseOffset, Bpf.License.ToArray())],
         };
@@ -20,7 +20,7 @@ internal static class DeviceFilterSteps
         byte[] attach = Bpf.AttachAttributes();
         draft.Add(Call.Bpf, "they hold before anything runs in the group",
             [PlanDraft.Flags(Bpf.ProgAttach, "BPF_PROG_ATTACH"),
-             new Argument.Block(attach, $"{{{group}, {loaded}}}", (Bpf.AttachTargetOffset, group), (Bpf.AttachProgramOffset, loaded)), attach.Length],
+             new Argument.Bytes(attach, $"{{{group}, {loaded}}}") { Filled = [(Bpf.AttachTargetOffset, group), (Bpf.AttachProgramOffset, loaded)] }, attach.Length],
             subject: "device rules");
     }
 }

@@ -6,6 +6,16 @@ namespace PSContainer.Engine.Plan.Build;
 /// <summary>Flags as the man pages write them, for the printed plan.</summary>
 public static class FlagText
 {
+    public static string How(OpenHow how)
+        => "{" + Open((int)how.Flags) + (how.Mode == 0 ? "" : $", 0{Convert.ToString((long)how.Mode, 8)}") + Resolution(how.Resolve) + "}";
+
+    public static string Attributes(MountAttr attributes)
+        => "{" + Attributes(attributes.Set) + (attributes.Clear == 0 ? "" : $", clear {Attributes(attributes.Clear)}")
+            + (attributes.Propagation == Propagation.Unchanged ? "" : ", " + Kind(attributes)) + "}";
+
+    /// <summary>Where nothing else is changed.</summary>
+    public static string Propagated(MountAttr attributes) => "{" + Kind(attributes) + "}";
+
     public static string Open(int flags)
     {
         var text = new StringBuilder((flags & 3) switch { 1 => "O_WRONLY", 2 => "O_RDWR", _ => "O_RDONLY" });
@@ -55,6 +65,8 @@ public static class FlagText
         Add(MountAttributes.NoSymfollow, "NOSYMFOLLOW");
         return string.Join('|', names);
     }
+
+    private static string Kind(MountAttr attributes) => "MS_" + attributes.Propagation.ToString().ToUpperInvariant();
 
     public static string Clone(CloneFlags flags)
     {

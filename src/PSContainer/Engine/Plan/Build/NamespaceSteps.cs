@@ -77,7 +77,7 @@ internal sealed class NamespaceSteps
         byte[] request = new byte[40];
         "lo"u8.CopyTo(request);
         request[16] = 1;
-        draft.Add(Call.Ioctl, "loopback up", [socket, PlanDraft.Flags(setInterfaceFlags, "SIOCSIFFLAGS"), new Argument.Block(request, "{lo, IFF_UP}")]);
+        draft.Add(Call.Ioctl, "loopback up", [socket, PlanDraft.Flags(setInterfaceFlags, "SIOCSIFFLAGS"), new Argument.Bytes(request, "{lo, IFF_UP}")]);
         draft.Add(Call.Close, "the handle has served", [socket]);
     }
 

@@ -96,7 +96,7 @@ internal static class NetworkSteps
         (int Offset, Slot Slot)[]? filled = null, string? result = null, Errno[]? tolerate = null)
     {
         byte[] bytes = request.ToArray();
-        return draft.Add(Call.Rtnetlink, why, [socket, new Argument.Block(bytes, shown, filled ?? []), bytes.Length], result: result, tolerate: tolerate, subject: subject);
+        return draft.Add(Call.Rtnetlink, why, [socket, new Argument.Bytes(bytes, shown) { Filled = filled ?? [] }, bytes.Length], result: result, tolerate: tolerate, subject: subject);
     }
 
     private static string Shown(byte[] mac) => Convert.ToHexString(mac).ToLowerInvariant();

@@ -82,22 +82,23 @@ public static class ProcessSteps
 
     public static void AwaitStart(PlanDraft draft)
         // The writer's end is open in this very process, so an early end of file can't happen.
-        => draft.Add(Call.Read, "waits until somebody starts the container", [FifoDescriptor, new Argument.Block(new byte[1], "1 byte"), 1]);
+        => draft.Add(Call.Read, "waits until somebody starts the container", [FifoDescriptor, new Argument.Bytes(new byte[1], "1 byte"), 1]);
 
     /// <summary>Signals as a new process expects them: none blocked, none ignored; for the idle init all blocked, as it has them itself.</summary>
     public static void ResetSignals(PlanDraft draft, bool idle = false)
     {
         // The real-time ones as well: the C library's own functions can't reach the first of them, so nobody else would.
         const int lastSignal = 64, kill = 9, stop = 19, setMask = 2;
+        var usual = new Argument.Bytes(new byte[32], "SIG_DFL");
         for (int signal = 1; signal <= lastSignal; signal++)
             if (signal is not (kill or stop))
-                draft.Add(Call.RtSigaction, "an ignored signal would stay ignored over execve", [signal, new Argument.Block(new byte[32], "SIG_DFL"), 0, 8]);
+                draft.Add(Call.RtSigaction, "an ignored signal would stay ignored over execve", [signal, usual, 0, 8]);
         if (idle)
             // What is not blocked and has no handler, the first process of a pid namespace never gets (pid_namespaces(7)).
             draft.Add(Call.RtSigprocmask, "a signal that comes before the init's first instruction waits for it",
-                [PlanDraft.Flags(setMask, "SIG_SETMASK"), new Argument.Block([.. Enumerable.Repeat(byte.MaxValue, 8)], "~[]"), 0, 8]);
+                [PlanDraft.Flags(setMask, "SIG_SETMASK"), new Argument.Bytes([.. Enumerable.Repeat(byte.MaxValue, 8)], "~[]"), 0, 8]);
         else
-            draft.Add(Call.RtSigprocmask, "no signal is blocked", [PlanDraft.Flags(setMask, "SIG_SETMASK"), new Argument.Block(new byte[8], "[]"), 0, 8]);
+            draft.Add(Call.RtSigprocmask, "no signal is blocked", [PlanDraft.Flags(setMask, "SIG_SETMASK"), new Argument.Bytes(new byte[8], "[]"), 0, 8]);
     }
 
     /// <summary>execve(2) of args[0], along PATH where it has no slash, as execvp(3) does it.</summary>

@@ -30,7 +30,7 @@ internal sealed class TerminalSteps(PlanDraft draft)
 
     private void Use(Slot master)
     {
-        draft.Add(Call.Ioctl, "its slave may be opened", [master, PlanDraft.Flags(SetLock, "TIOCSPTLCK"), new Argument.Block(new byte[4], "0")]);
+        draft.Add(Call.Ioctl, "its slave may be opened", [master, PlanDraft.Flags(SetLock, "TIOCSPTLCK"), new Argument.Bytes(new byte[4], "0")]);
         Slot slave = draft.Add(Call.Ioctl, "its slave, by no path (CVE-2025-52565)",
             [master, PlanDraft.Flags(GetPeer, "TIOCGPTPEER"), PlanDraft.Flags(OpenFlags.ReadWrite | OpenFlags.NoCtty | OpenFlags.CloseOnExec, "O_RDWR|O_NOCTTY")], result: "slave");
         draft.Add(Call.HandOver, "the master goes to the parent", [master]);

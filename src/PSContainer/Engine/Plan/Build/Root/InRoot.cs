@@ -54,8 +54,7 @@ public sealed class InRoot(PlanDraft draft, Slot root)
     public static Argument[] HowArguments(Argument directory, string path, int flags, uint mode, Resolve resolve)
     {
         var how = new OpenHow { Flags = (ulong)flags, Mode = mode, Resolve = resolve };
-        string shown = "{" + FlagText.Open(flags) + (mode == 0 ? "" : $", 0{Convert.ToString(mode, 8)}") + FlagText.Resolution(resolve) + "}";
-        return [directory, path, PlanDraft.Structure(how, shown), 24];
+        return [directory, path, PlanDraft.Structure(how, FlagText.How), 24];
     }
 
     private void MakeOne(Slot parent, string name, string whole)

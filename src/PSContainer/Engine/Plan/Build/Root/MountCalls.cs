@@ -41,11 +41,9 @@ public sealed class MountCalls(PlanDraft draft)
     public void SetAttributes(Slot mount, MountAttributes set, MountAttributes clear, Propagation propagation, bool recursive, string why, Slot? when = null)
     {
         var attributes = new MountAttr { Set = set, Clear = clear, Propagation = propagation };
-        string shown = "{" + FlagText.Attributes(set) + (clear == 0 ? "" : $", clear {FlagText.Attributes(clear)}")
-            + (propagation == Propagation.Unchanged ? "" : $", MS_{propagation.ToString().ToUpperInvariant()}") + "}";
         long flags = Files.AtEmptyPath | (recursive ? Files.AtRecursive : 0);
         draft.Add(Call.MountSetattr, why,
-            [mount, "", PlanDraft.Flags(flags, recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"), PlanDraft.Structure(attributes, shown), 32], when: when);
+            [mount, "", PlanDraft.Flags(flags, recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"), PlanDraft.Structure(attributes, FlagText.Attributes), 32], when: when);
     }
 
     /// <summary>Attaches a detached mount.</summary>

@@ -31,7 +31,7 @@ internal static class NameFileSteps
         const int room = 16;
         string folder = Path.GetDirectoryName(path)!, name = Path.GetFileName(path);
         Slot parent = inRoot.MakeDirectory(folder, "its folder");
-        Slot link = draft.Add(Call.Readlinkat, "is it a link?", [parent, name, new Argument.Block(new byte[room], $"{room} bytes"), room],
+        Slot link = draft.Add(Call.Readlinkat, "is it a link?", [parent, name, new Argument.Bytes(new byte[room], $"{room} bytes"), room],
             result: "link " + path, tolerate: [Errno.EINVAL, Errno.ENOENT], subject: path);
         draft.Add(Call.Unlinkat, "a link leads elsewhere; the file is wanted here", [parent, name, 0], when: link, tolerate: [Errno.EROFS], subject: path);
     }

@@ -19,7 +19,7 @@ internal static class RootSteps
         Propagation now = propagation == Propagation.Private ? Propagation.Private : Propagation.Slave;
         draft.Add(Call.MountSetattr, "no mount made here may reach the host",
             [PlanDraft.WorkingDirectory, "/", PlanDraft.Flags(Files.AtRecursive, "AT_RECURSIVE"),
-             PlanDraft.Structure(new MountAttr { Propagation = now }, $"{{MS_{now.ToString().ToUpperInvariant()}}}"), 32]);
+             PlanDraft.Structure(new MountAttr { Propagation = now }, FlagText.Propagated), 32]);
     }
 
     public static Slot Make(PlanDraft draft, MountCalls mounts, RootSource source, bool readOnly, string? rootfsPropagation) => source switch
@@ -80,7 +80,6 @@ internal static class RootSteps
         if (rootfsPropagation is "shared" or "rshared" or "unbindable" or "runbindable")
             draft.Add(Call.MountSetattr, "linux.rootfsPropagation",
                 [PlanDraft.WorkingDirectory, "/", PlanDraft.Flags(rootfsPropagation.StartsWith('r') ? Files.AtRecursive : 0, "AT_RECURSIVE"),
-                 PlanDraft.Structure(new MountAttr { Propagation = rootfsPropagation.EndsWith("shared", StringComparison.Ordinal) ? Propagation.Shared : Propagation.Unbindable },
-                    "{" + rootfsPropagation + "}"), 32]);
+                 PlanDraft.Structure(new MountAttr { Propagation = rootfsPropagation.EndsWith("shared", StringComparison.Ordinal) ? Propagation.Shared : Propagation.Unbindable }, FlagText.Propagated), 32]);
     }
 }
