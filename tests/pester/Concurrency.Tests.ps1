@@ -66,9 +66,9 @@ Describe 'Two sessions on one container' -Tag Root -Skip:(-not $isRoot) {
 
     It 'may start and stop it as they like' {
         $null = New-Container os1 -NoStart
-        $failures = 1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
+        $failures = 1..8 | ForEach-Object -ThrottleLimit 8 -Parallel {
             Import-Module $using:module
-            foreach ($round in 1..5) {
+            foreach ($round in 1..6) {
                 Start-Container os1 -ErrorAction SilentlyContinue -ErrorVariable +failures
                 Stop-Container os1 -Timeout 1 -ErrorAction SilentlyContinue -ErrorVariable +failures
             }

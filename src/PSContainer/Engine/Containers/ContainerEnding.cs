@@ -45,13 +45,9 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
     /// <summary>Asks with a signal, kills when the time is over, and waits for the clearing.</summary>
     public void Stop(Container container, int signal, TimeSpan timeout, CancellationToken cancelled)
     {
-        if (!container.IsAlive)
-        {
-            WaitCleared(container, s_killTimeout, cancelled);
-            // A supervisor that was killed has left its cgroup and its run folder.
-            ClearResidue(container);
-            return;
-        }
+        // By now somebody may have started what was dead when it was looked at.
+        for (; !container.IsAlive; container = engine.Probe(container.Record))
+            if (RunResidue.TryClear(root, container.Id, cancelled)) return;
         int init = container.Run!.Init.Open();
         int supervisor = container.Run.Supervisor?.Open() ?? -1;
         try
@@ -68,7 +64,7 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
             if (supervisor >= 0 && !WaitEnd(supervisor, s_killTimeout, cancelled))
                 throw new EngineException("SupervisorHangs", Reason.TimedOut, $"The supervisor of '{container.Name}' does not end.", "Repair-ContainerStorage clears what it leaves.");
             // A program that changes its user outlives its supervisor (prctl(2), PR_SET_PDEATHSIG), and nobody else clears up.
-            if (supervisor < 0) ClearResidue(container);
+            if (supervisor < 0) RunResidue.TryClear(root, container.Id, cancelled);
         }
         finally
         {
@@ -79,17 +75,9 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
 
     public void Remove(Container container, bool force)
     {
-        if (container.IsAlive)
-        {
-            if (!force)
-                throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{container.Name}' is {container.Status.ToString().ToLowerInvariant()}.", "Stop it first, or use -Force.");
-            Stop(container, Kill, TimeSpan.Zero, CancellationToken.None);
-        }
-        else
-        {
-            WaitCleared(container, s_killTimeout, CancellationToken.None);
-            ClearResidue(container);
-        }
+        if (force) Stop(container, Kill, TimeSpan.Zero, CancellationToken.None);
+        else if (container.IsAlive || !RunResidue.TryClear(root, container.Id))
+            throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{container.Name}' is {engine.Probe(container.Record).Status.ToString().ToLowerInvariant()}.", "Stop it first, or use -Force.");
         engine.Store.Discard(container.Id, container.Name);
     }
 
@@ -114,13 +102,6 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
         {
             Files.Close(file);
         }
-    }
-
-    private void ClearResidue(Container container)
-    {
-        if (container.Run is { } run) RunResidue.Clear(root, run.Id, run.CgroupPath);
-        // It may be starting at this moment: its run folder is its supervisor's.
-        else NetworkSweep.Release(root, container.Id);
     }
 
     /// <summary>In slices, so that Ctrl+C is heard; true once it has ended.</summary>

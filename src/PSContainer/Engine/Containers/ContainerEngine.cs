@@ -204,10 +204,10 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
     // A supervisor that failed has cleared up itself; one that was killed could not.
     private void ClearStart(ContainerRecord record)
     {
-        string runFolder = Root.RunFolder(record.Id);
         try
         {
-            if (Directory.Exists(runFolder)) RunResidue.Clear(Root, record.Id, RunState.Read(runFolder)?.CgroupPath ?? CgroupPath.Default(record.Id));
+            // Somebody may have started it once more, as soon as it had a name.
+            if (!RunResidue.TryClear(Root, record.Id)) return;
         }
         catch (EngineException)
         {

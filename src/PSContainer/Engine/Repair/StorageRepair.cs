@@ -45,24 +45,21 @@ public sealed class StorageRepair(ContainerStore store)
             }
             catch (EngineException broken)
             {
-                if (Unlocked(lockFile)) found.Add(Dead(id, CgroupPath.Default(id), broken.Message));
+                if (Unlocked(lockFile)) found.Add(Dead(id, broken.Message));
                 continue;
             }
             if (state is null)
             {
-                if (IsSettled(folder) && Unlocked(lockFile)) found.Add(Dead(id, CgroupPath.Default(id), "its making was cut off"));
+                if (IsSettled(folder) && Unlocked(lockFile)) found.Add(Dead(id, "its making was cut off"));
             }
             else if (state.Supervisor is { IsAlive: false })
             {
-                found.Add(Dead(id, state.CgroupPath, "its supervisor was killed"));
+                found.Add(Dead(id, "its supervisor was killed"));
             }
         }
     }
 
-    private Residue Dead(string id, string? cgroup, string why) => new(ResidueKind.DeadContainer, id, why)
-    {
-        Clear = () => RunResidue.Clear(_root, id, cgroup),
-    };
+    private Residue Dead(string id, string why) => new(ResidueKind.DeadContainer, id, why) { Clear = () => RunResidue.TryClear(_root, id) };
 
     private void FindRecords(List<Residue> found)
     {
