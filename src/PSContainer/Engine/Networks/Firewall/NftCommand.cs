@@ -39,7 +39,9 @@ public sealed class NftCommand : IDisposable
             nothing = Files.Open("/dev/null", OpenFlags.WriteOnly);
             Files.Rewind(input);
             news = NfTablesNews.TryOpen();
-            return new NftCommand(Spawn.Start(program, ["nft", "-f", "-"], ["LC_ALL=C"], [input, nothing, errorEnd], ownSession: true), error, news);
+            // nft gets the news as well, unasked: whoever closes such a socket last waits for the memory of what was deleted, which nft does anyway.
+            int[] descriptors = news is null ? [input, nothing, errorEnd] : [input, nothing, errorEnd, news.Descriptor];
+            return new NftCommand(Spawn.Start(program, ["nft", "-f", "-"], ["LC_ALL=C"], descriptors, ownSession: true), error, news);
         }
         catch
         {
@@ -98,13 +100,7 @@ public sealed class NftCommand : IDisposable
             while (true)
             {
                 if (Processes.Poll(entries, -1) < 0) continue;
-                if (entries[0].Returned != 0 && news.TellsOf(_pid))
-                {
-                    // At once: nft is about to close its own socket, for which the kernel holds nf_tables' mutex until the memory of what went is
-                    // free, and this socket can't be closed without that mutex either.
-                    news.Dispose();
-                    return true;
-                }
+                if (entries[0].Returned != 0 && news.TellsOf(_pid)) return true;
                 if (entries[1].Returned != 0) return false;
             }
         }
