@@ -80,6 +80,22 @@ Describe 'Two sessions on one container' -Tag Root -Skip:(-not $isRoot) {
         Get-Trace (Get-Container os1).Id | Should -BeNullOrEmpty
     }
 
+    It 'may start it while it is removed' {
+        $failures = foreach ($round in 1..5) {
+            $null = New-Container os1 -NoStart
+            $id = (Get-Container os1).Id
+            1..6 | ForEach-Object -ThrottleLimit 6 -Parallel {
+                Import-Module $using:module
+                if ($_ % 2) { Start-Container os1 -ErrorAction SilentlyContinue -ErrorVariable failures }
+                else { Remove-Container os1 -Force -ErrorAction SilentlyContinue -ErrorVariable failures }
+                $failures | ForEach-Object { ($_.FullyQualifiedErrorId -split ',')[0] }
+            }
+            Remove-Container os1 -Force -ErrorAction Ignore
+            Get-Trace $id | Should -BeNullOrEmpty
+        }
+        $failures | Where-Object { $_ -notin 'ContainerRunning', 'ContainerNotFound', 'StartKilled' } | Sort-Object -Unique | Should -BeNullOrEmpty
+    }
+
     It 'see it when the session that made it is gone' {
         $session = Start-Session 'New-Container os1 | Out-Null; Stop-Process -Id $PID -Force'
         $null = $session.StandardOutput.ReadLine()

@@ -75,10 +75,13 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
 
     public void Remove(Container container, bool force)
     {
-        if (force) Stop(container, Kill, TimeSpan.Zero, CancellationToken.None);
-        else if (container.IsAlive || !RunResidue.TryClear(root, container.Id))
-            throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{container.Name}' is {engine.Probe(container.Record).Status.ToString().ToLowerInvariant()}.", "Stop it first, or use -Force.");
-        engine.Store.Discard(container.Id, container.Name);
+        for (; ; container = engine.Probe(container.Record))
+        {
+            if (force) Stop(container, Kill, TimeSpan.Zero, CancellationToken.None);
+            else if (container.IsAlive)
+                throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{container.Name}' is {container.Status.ToString().ToLowerInvariant()}.", "Stop it first, or use -Force.");
+            if (RunResidue.TryClear(root, container.Id, also: () => engine.Store.Discard(container.Id, container.Name))) return;
+        }
     }
 
     /// <summary>

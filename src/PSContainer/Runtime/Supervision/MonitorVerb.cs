@@ -26,8 +26,7 @@ internal static class MonitorVerb
         if (line.Value("await") is { } descriptor && !IsWritten(descriptor)) return 1;
         var store = new ContainerStore(context.Storage);
         string folder = context.Storage.ContainerFolder(id);
-        ContainerRecord record = ContainerRecord.Read(folder)
-            ?? throw new EngineException("ContainerNotFound", Reason.NotFound, $"There is no container '{id}'.");
+        ContainerRecord record = ContainerRecord.Read(folder) ?? throw NotFound(id);
         try
         {
             return Supervise(context, store, record, folder, attached);
@@ -38,6 +37,9 @@ internal static class MonitorVerb
             throw;
         }
     }
+
+    private static EngineException NotFound(string id)
+        => new("ContainerNotFound", Reason.NotFound, $"There is no container '{id}'.", "Somebody has removed it meanwhile; Get-Container lists them all.");
 
     // Whoever started this still writes the container down, and then says so; an end without a word is one of his own.
     private static bool IsWritten(string descriptor)
@@ -52,9 +54,12 @@ internal static class MonitorVerb
     private static int Supervise(Context context, ContainerStore store, ContainerRecord record, string folder, bool attached)
     {
         // Held as long as this process lives: it is how everybody knows that a container is looked after.
-        int @lock = Files.Open(Path.Combine(folder, ContainerRecord.LockName), OpenFlags.ReadWrite | OpenFlags.Create, 0x180);
+        int @lock = Files.TryOpen(Path.Combine(folder, ContainerRecord.LockName), OpenFlags.ReadWrite | OpenFlags.Create, 0x180);
+        if (@lock < 0) throw Syscall.Last == Errno.ENOENT ? NotFound(record.Id) : new KernelException("open", Syscall.Last, folder);
         if (!Take(@lock, context.Storage.RunFolder(record.Id)))
             throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Stop it first (Stop-Container).");
+        // Whoever removes a container holds its lock.
+        if (!File.Exists(Path.Combine(folder, ContainerRecord.FileName))) throw NotFound(record.Id);
         ClearResidue(context, record.Id);
 
         if (record.From is not null) WritableFolders.Prepare(folder, record);
