@@ -114,6 +114,34 @@ public sealed class NetworkRecordTests : IDisposable
     }
 
     [Fact]
+    public void A_lease_is_a_line_and_reads_as_it_was_written()
+    {
+        Lease[] leases =
+        [
+            new(s_a, "one", IPAddress.Parse("10.5.0.2"), IPAddress.Parse("fd00::2"), "02:42:0a:05:00:02", "psvaaaaaaaaa-0") { Aliases = ["db", "cache"] },
+            new(s_b, "two", IPAddress.Parse("10.5.0.3"), null, "02:42:0a:05:00:03", "psvbbbbbbbbb-0"),
+        ];
+        Make("web", "10.5.0.0/24");
+        Store.WriteLeases("web", [leases[0]]);
+        Store.AddLease("web", leases[1]);
+        Assert.Equal(leases.Select(lease => lease.ToLine()), Store.Leases("web").Select(lease => lease.ToLine()));
+        Assert.Equal(["db", "cache"], Store.Leases("web")[0].Aliases);
+        Assert.Empty(Store.Leases("web")[1].Aliases);
+    }
+
+    [Theory]
+    [InlineData("one line")]
+    [InlineData("id\tname\tno address\t\tmac\tlink\t")]
+    [InlineData("id\tname\t10.5.0.2\tno address\tmac\tlink\t")]
+    public void A_line_that_is_no_lease_is_told_of(string line)
+    {
+        Make("web", "10.5.0.0/24");
+        Directory.CreateDirectory(StorageRoot.At(_folder).Run);
+        File.WriteAllText(StorageRoot.At(_folder).Leases("web"), line + "\n");
+        Fails.With("StateCorrupt", () => Store.Leases("web"));
+    }
+
+    [Fact]
     public void Addresses_of_the_dead_are_taken_when_there_is_no_other()
     {
         ContainerNetwork network = Make("web", "10.5.0.0/30");

@@ -33,7 +33,8 @@ public sealed class NetworkMembers(NetworkStore store)
     public Endpoint Join(ContainerNetwork network, Endpoint endpoint, string containerId, string containerName, string link)
     {
         // What it may have left when its supervisor was killed.
-        List<Lease> leases = [.. Leases(network.Name).Where(lease => lease.ContainerId != containerId)];
+        IReadOnlyList<Lease> before = Leases(network.Name);
+        List<Lease> leases = [.. before.Where(lease => lease.ContainerId != containerId)];
         Endpoint placed;
         try
         {
@@ -44,8 +45,12 @@ public sealed class NetworkMembers(NetworkStore store)
             placed = Place(network, endpoint, leases);
         }
         placed = placed with { Link = link };
-        leases.Add(new Lease(containerId, containerName, placed.IPAddress!, placed.IPv6Address, placed.MacAddress!, placed.Link!) { Aliases = endpoint.Aliases });
-        Write(network.Name, leases);
+        var own = new Lease(containerId, containerName, placed.IPAddress!, placed.IPv6Address, placed.MacAddress!, placed.Link!) { Aliases = endpoint.Aliases };
+        bool isOneMore = leases.Count == before.Count;
+        leases.Add(own);
+        if (isOneMore) store.AddLease(network.Name, own);
+        else store.WriteLeases(network.Name, leases);
+        _leases[network.Name] = leases;
         return placed;
     }
 
@@ -58,7 +63,8 @@ public sealed class NetworkMembers(NetworkStore store)
         IReadOnlyList<Lease> leases = Leases(network);
         if (leases.FirstOrDefault(lease => lease.ContainerId == containerId) is not { } own) return leases.Count == 0;
         List<Lease> rest = [.. leases.Where(lease => lease != own)];
-        Write(network, rest);
+        store.WriteLeases(network, rest);
+        _leases[network] = rest;
         HostsFile.Remove(rest.Select(neighbour => HostsPath(neighbour.ContainerId)), own.HostsLines());
         return rest.Count == 0;
     }
@@ -90,8 +96,6 @@ public sealed class NetworkMembers(NetworkStore store)
 
     private IReadOnlyList<Lease> Leases(string network)
         => _leases.TryGetValue(network, out IReadOnlyList<Lease>? known) ? known : _leases[network] = store.Leases(network);
-
-    private void Write(string network, IReadOnlyList<Lease> leases) => store.WriteLeases(network, _leases[network] = leases);
 
     private static Endpoint Place(ContainerNetwork network, Endpoint endpoint, IReadOnlyCollection<Lease> leases)
     {

@@ -1,7 +1,6 @@
-using System.Text.Json;
+using System.Text;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Plan;
-using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -73,7 +72,20 @@ public sealed class NetworkStore(StorageRoot root)
     /// <summary>The addresses in use on a network.</summary>
     /// <exception cref="EngineException">StateCorrupt.</exception>
     public IReadOnlyList<Lease> Leases(string network)
-        => JsonFile.Read(Root.Leases(network), json => json.List("leases", Lease.Read).ToList()) ?? [];
+    {
+        string path = Root.Leases(network);
+        if (WholeFile.TryRead(path, out Errno error) is not { } bytes) return error is Errno.ENOENT or Errno.ENOTDIR ? [] : throw new KernelException("read", error, path);
+        try
+        {
+            var leases = new List<Lease>();
+            foreach (string line in Encoding.ASCII.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries)) leases.Add(Lease.Parse(line));
+            return leases;
+        }
+        catch (FormatException broken)
+        {
+            throw new EngineException("StateCorrupt", Reason.Corrupt, $"'{path}' does not hold what it should: {broken.Message}", "Stop what runs on that network, and remove the file.", broken);
+        }
+    }
 
     public void Write(ContainerNetwork network)
     {
@@ -81,6 +93,30 @@ public sealed class NetworkStore(StorageRoot root)
         network.Write(Record(network.Name));
     }
 
+    /// <summary>Adds one to them: a line, written at once, so that whoever reads meanwhile has it whole or not at all.</summary>
+    /// <exception cref="KernelException"/>
+    public void AddLease(string network, Lease lease)
+    {
+        new RunStore(Root).MakeRoot();
+        string path = Root.Leases(network);
+        int file = Files.Open(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, 0x180);
+        try
+        {
+            long length = FileStatus.Of(file, "").Size;
+            if (Files.Write(file, Encoding.ASCII.GetBytes(lease.ToLine() + '\n'))) return;
+            var full = new KernelException("write", Syscall.Last, path);
+            // Half a line would be in everybody's way.
+            Files.Truncate(file, length);
+            throw full;
+        }
+        finally
+        {
+            Files.Close(file);
+        }
+    }
+
+    /// <summary>Writes them all down anew; none at all is no file.</summary>
+    /// <exception cref="KernelException"/>
     public void WriteLeases(string network, IReadOnlyList<Lease> leases)
     {
         if (leases.Count == 0)
@@ -89,12 +125,9 @@ public sealed class NetworkStore(StorageRoot root)
             return;
         }
         new RunStore(Root).MakeRoot();
-        JsonFile.Write(Root.Leases(network), json =>
-        {
-            json.WriteStartArray("leases");
-            foreach (Lease lease in leases) lease.Write(json);
-            json.WriteEndArray();
-        }, indented: false);
+        var text = new StringBuilder();
+        foreach (Lease lease in leases) text.Append(lease.ToLine()).Append('\n');
+        WholeFile.Replace(Root.Leases(network), Encoding.ASCII.GetBytes(text.ToString()));
     }
 
     internal void Delete(string network)

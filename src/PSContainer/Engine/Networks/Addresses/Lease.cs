@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using PSContainer.Engine.Spec;
 
 namespace PSContainer.Engine.Networks;
 
@@ -10,36 +8,38 @@ namespace PSContainer.Engine.Networks;
 /// <param name="Link">The host's half of its veth pair.</param>
 public sealed record Lease(string ContainerId, string ContainerName, IPAddress Address, IPAddress? Address6, string Mac, string Link)
 {
+    private const char Between = '\t', BetweenAliases = ',';
+
     /// <summary>Other names of it on this network.</summary>
     public string[] Aliases { get; init; } = [];
 
     /// <summary>Its lines in the hosts files of its neighbours; hosts(5).</summary>
     public IEnumerable<string> HostsLines(string? ownName = null)
     {
-        string names = string.Join(' ', ((string?[])[ownName, ContainerName, .. Aliases, Containers.ContainerId.Short(ContainerId)]).OfType<string>().Distinct());
+        string names = Names(ownName);
         yield return $"{Address}\t{names}";
         if (Address6 is not null) yield return $"{Address6}\t{names}";
     }
 
-    internal static Lease Read(JsonElement json) => new(
-        json.RequiredText("container"), json.RequiredText("name"), IPAddress.Parse(json.RequiredText("address")),
-        json.Text("address6") is { } six ? IPAddress.Parse(six) : null, json.RequiredText("mac"), json.RequiredText("link"))
+    /// <summary>Reads what <see cref="ToLine"/> has written.</summary>
+    /// <exception cref="FormatException"/>
+    public static Lease Parse(string line)
     {
-        Aliases = [.. json.Strings("aliases")],
-    };
+        if (line.Split(Between) is not [var id, var name, var address, var address6, var mac, var link, var aliases]) throw new FormatException("a lease has seven columns");
+        return new Lease(id, name, IPAddress.Parse(address), address6.Length == 0 ? null : IPAddress.Parse(address6), mac, link)
+        {
+            Aliases = aliases.Length == 0 ? [] : aliases.Split(BetweenAliases),
+        };
+    }
 
-    internal void Write(Utf8JsonWriter json)
+    /// <summary>One line of the network's leases, without its end.</summary>
+    public string ToLine() => string.Join(Between, ContainerId, ContainerName, Address, Address6, Mac, Link, string.Join(BetweenAliases, Aliases));
+
+    private string Names(string? ownName)
     {
-        json.WriteStartObject();
-        json.WriteString("container", ContainerId);
-        json.WriteString("name", ContainerName);
-        json.WriteString("address", Address.ToString());
-        if (Address6 is not null) json.WriteString("address6", Address6.ToString());
-        json.WriteString("mac", Mac);
-        json.WriteString("link", Link);
-        json.WriteStartArray("aliases");
-        foreach (string alias in Aliases) json.WriteStringValue(alias);
-        json.WriteEndArray();
-        json.WriteEndObject();
+        var names = new List<string>(3 + Aliases.Length);
+        foreach (string? name in (ReadOnlySpan<string?>)[ownName, ContainerName, .. Aliases, Containers.ContainerId.Short(ContainerId)])
+            if (name is not null && !names.Contains(name)) names.Add(name);
+        return string.Join(' ', names);
     }
 }
