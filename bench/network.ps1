@@ -80,6 +80,9 @@ try {
             -Ours { Remove-Container $state.Ours -Force } -Theirs { docker rm -f $state.Theirs } -After { & $run; & $dockerRun }
         Remove-Container $state.Ours -Force
         docker rm -f $state.Theirs | Out-Null
+        # It hears of every link that comes and goes; its work with two hundred of them is none of ours.
+        Stop-Docker $daemon
+        $daemon = $null
     }
 
     # Up only, not down and up again: ext4 looks at each inode that was given up in the last minutes whenever a file is made.
