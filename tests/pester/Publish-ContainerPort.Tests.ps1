@@ -106,5 +106,8 @@ Describe 'Publish-ContainerPort' -Tag Root, Network -Skip:(-not $canRun) {
         }
         $ports | Select-Object -Unique | Should -HaveCount 4
         (Get-ContainerPort web).HostPort | Sort-Object | Should -Be ($ports | Sort-Object)
+        Stop-Container web -Timeout 0
+        Start-Container web
+        Get-ContainerPort web | Should -HaveCount 4
     }
 }

@@ -6,6 +6,8 @@ namespace PSContainer.Engine.Containers;
 /// <summary>The ports of one container: those that its supervisor holds now, and those that its record keeps for the next start.</summary>
 internal sealed class ContainerPorts(StorageRoot root, Container container)
 {
+    private const string LockName = "ports.lock";
+
     /// <summary>What is published at this moment; nothing where it does not run.</summary>
     public IReadOnlyList<PublishedPort> Current() => container.IsAlive ? container.Ports : [];
 
@@ -15,7 +17,7 @@ internal sealed class ContainerPorts(StorageRoot root, Container container)
     {
         PortWish.CheckDistinct([.. container.Record.Ports, .. wanted]);
         IReadOnlyList<PortBinding> published = container.IsAlive ? Ask(ControlAction.PublishPort, wanted) : wanted;
-        Keep([.. container.Record.Ports, .. wanted]);
+        Keep(kept => kept.AddRange(wanted));
         return Describe(published);
     }
 
@@ -29,16 +31,26 @@ internal sealed class ContainerPorts(StorageRoot root, Container container)
             if (!unwanted.Any(binding => binding.HostPort == port))
                 throw new EngineException("PortNotPublished", Reason.NotFound, $"The container '{container.Name}' has not published port {port} of this machine.", "Get-ContainerPort lists those that it has.");
         if (container.IsAlive) Ask(ControlAction.UnpublishPort, unwanted);
-        List<PortBinding> kept = [.. container.Record.Ports];
-        // A free port was wished without its number: of such wishes one goes for each number that is taken back.
-        foreach (PortBinding binding in unwanted)
-            if (!kept.Remove(binding)) kept.Remove(binding with { HostPort = 0 });
-        Keep(kept);
+        Keep(kept =>
+        {
+            // A free port was wished without its number: of such wishes one goes for each number that is taken back.
+            foreach (PortBinding binding in unwanted)
+                if (!kept.Remove(binding)) kept.Remove(binding with { HostPort = 0 });
+        });
     }
 
     private IReadOnlyList<PortBinding> Ask(ControlAction action, IReadOnlyList<PortBinding> ports) => new ControlRequest(action, ports).Send(root.RunFolder(container.Id));
 
-    private void Keep(IReadOnlyList<PortBinding> ports) => (container.Record with { Ports = ports }).Write(root.ContainerFolder(container.Id));
+    // Several sessions may do so at once, and each has to find what the others have written.
+    private void Keep(Action<List<PortBinding>> change)
+    {
+        string folder = root.ContainerFolder(container.Id);
+        using FileLock held = FileLock.Take(Path.Combine(folder, LockName));
+        if (ContainerRecord.Read(folder) is not { } record) return;
+        List<PortBinding> ports = [.. record.Ports];
+        change(ports);
+        (record with { Ports = ports }).Write(folder);
+    }
 
     private IReadOnlyList<PublishedPort> Describe(IReadOnlyList<PortBinding> ports)
     {
