@@ -57,6 +57,16 @@ internal sealed class CommandLine(string[] arguments)
         return _options.TryGetValue(name, out List<string>? values) ? values[^1] : null;
     }
 
+    /// <summary>A descriptor that the caller has handed over, by its number; null where none was.</summary>
+    /// <exception cref="EngineException">ArgumentMissing.</exception>
+    public int? Descriptor(string name)
+    {
+        if (Value(name) is not { } number) return null;
+        return int.TryParse(number, out int descriptor) && descriptor >= 0
+            ? descriptor
+            : throw new EngineException("ArgumentMissing", Reason.InvalidInput, $"The option --{name} wants the number of a descriptor.");
+    }
+
     public IReadOnlyList<string> Values(string name)
     {
         TakeOptions();

@@ -11,10 +11,7 @@ internal sealed class Context
         if (line.Value("data") is { } data) Storage = Storage with { Data = data };
         if (line.Value("run") is { } run) Storage = Storage with { Run = run };
         Runs = new RunStore(Storage);
-        if (line.Value("reply") is not { } descriptor) return;
-        if (!int.TryParse(descriptor, out int number) || number < 0)
-            throw new Engine.EngineException("ArgumentMissing", Engine.Reason.InvalidInput, "The option --reply wants the number of a descriptor.");
-        Reply.To(number);
+        if (line.Descriptor("reply") is { } descriptor) Reply.To(descriptor);
     }
 
     public StorageRoot Storage { get; }

@@ -204,16 +204,17 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
     // A supervisor that failed has cleared up itself; one that was killed could not.
     private void ClearStart(ContainerRecord record)
     {
+        void Discard() => Store.Discard(record.Id, record.Name);
         try
         {
-            // Somebody may have started it once more, as soon as it had a name.
-            if (!RunResidue.TryClear(Root, record.Id)) return;
+            // Not where somebody has started it once more, as soon as it had a name.
+            RunResidue.TryClear(Root, record.Id, also: Discard);
         }
         catch (EngineException)
         {
             // Repair-ContainerStorage comes back to it; what stood against the start is the error to tell.
+            Discard();
         }
-        Store.Discard(record.Id, record.Name);
     }
 
     internal EngineException CannotStart(KernelException failure)

@@ -6,8 +6,6 @@ namespace PSContainer.Engine.Containers;
 /// <summary>The ports of one container: those that its supervisor holds now, and those that its record keeps for the next start.</summary>
 internal sealed class ContainerPorts(StorageRoot root, Container container)
 {
-    private const string LockName = "ports.lock";
-
     /// <summary>What is published at this moment; nothing where it does not run.</summary>
     public IReadOnlyList<PublishedPort> Current() => container.IsAlive ? container.Ports : [];
 
@@ -41,16 +39,12 @@ internal sealed class ContainerPorts(StorageRoot root, Container container)
 
     private IReadOnlyList<PortBinding> Ask(ControlAction action, IReadOnlyList<PortBinding> ports) => new ControlRequest(action, ports).Send(root.RunFolder(container.Id));
 
-    // Several sessions may do so at once, and each has to find what the others have written.
-    private void Keep(Action<List<PortBinding>> change)
+    private void Keep(Action<List<PortBinding>> change) => ContainerRecord.Change(root.ContainerFolder(container.Id), record =>
     {
-        string folder = root.ContainerFolder(container.Id);
-        using FileLock held = FileLock.Take(Path.Combine(folder, LockName));
-        if (ContainerRecord.Read(folder) is not { } record) return;
         List<PortBinding> ports = [.. record.Ports];
         change(ports);
-        (record with { Ports = ports }).Write(folder);
-    }
+        return record with { Ports = ports };
+    });
 
     private IReadOnlyList<PublishedPort> Describe(IReadOnlyList<PortBinding> ports)
     {

@@ -10,7 +10,7 @@ namespace PSContainer.Engine.Containers;
 public sealed record ContainerRecord
 {
     public const string FileName = "container.json", LogName = "log", LockName = "lock", VolumesName = "volumes";
-    private const string OnDisk = "disk";
+    private const string OnDisk = "disk", ChangeLockName = "container.lock";
 
     public required string Id { get; init; }
     public required string Name { get; init; }
@@ -77,6 +77,13 @@ public sealed record ContainerRecord
         foreach ((string name, string value) in Labels) json.WriteString(name, value);
         json.WriteEndObject();
     });
+
+    /// <summary>Changes what stands there, alone: several sessions may want to at once, and each has to find what the others have written.</summary>
+    public static void Change(string folder, Func<ContainerRecord, ContainerRecord> change)
+    {
+        using FileLock held = FileLock.Take(Path.Combine(folder, ChangeLockName));
+        if (Read(folder) is { } record) change(record).Write(folder);
+    }
 
     /// <summary>Where the container's plan takes its root from.</summary>
     public RootSource Root(StorageRoot storage)

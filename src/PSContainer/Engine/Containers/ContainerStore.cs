@@ -118,7 +118,7 @@ public sealed class ContainerStore(StorageRoot root)
     {
         ContainerSpec.CheckName(name);
         if (!TryTake(name, record.Id)) throw Taken(name);
-        (record with { Name = name }).Write(Root.ContainerFolder(record.Id));
+        ContainerRecord.Change(Root.ContainerFolder(record.Id), known => known with { Name = name });
         File.Delete(Path.Combine(Root.Names, record.Name));
     }
 

@@ -71,21 +71,12 @@ public sealed class NetworkStore(StorageRoot root)
 
     /// <summary>The addresses in use on a network.</summary>
     /// <exception cref="EngineException">StateCorrupt.</exception>
-    public IReadOnlyList<Lease> Leases(string network)
+    public IReadOnlyList<Lease> Leases(string network) => StateFile.Read(Root.Leases(network), bytes =>
     {
-        string path = Root.Leases(network);
-        if (WholeFile.TryRead(path, out Errno error) is not { } bytes) return error is Errno.ENOENT or Errno.ENOTDIR ? [] : throw new KernelException("read", error, path);
-        try
-        {
-            var leases = new List<Lease>();
-            foreach (string line in Encoding.ASCII.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries)) leases.Add(Lease.Parse(line));
-            return leases;
-        }
-        catch (FormatException broken)
-        {
-            throw new EngineException("StateCorrupt", Reason.Corrupt, $"'{path}' does not hold what it should: {broken.Message}", "Stop what runs on that network, and remove the file.", broken);
-        }
-    }
+        var leases = new List<Lease>();
+        foreach (string line in Encoding.ASCII.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries)) leases.Add(Lease.Parse(line));
+        return leases;
+    }, "Stop what runs on that network, and remove the file.") ?? [];
 
     public void Write(ContainerNetwork network)
     {

@@ -36,29 +36,6 @@ public static class JsonFile
     /// <exception cref="KernelException"/>
     public static void Write(string path, Action<Utf8JsonWriter> write, bool indented = true) => WholeFile.Replace(path, Bytes(write, indented));
 
-    /// <summary>What <paramref name="read"/> makes of the file; null where there is no file.</summary>
-    /// <exception cref="EngineException">StateCorrupt, PermissionDenied.</exception>
-    /// <exception cref="KernelException"/>
-    public static T? Read<T>(string path, Func<JsonElement, T> read) where T : class
-    {
-        if (WholeFile.TryRead(path, out Errno error) is not { } bytes)
-            return error switch
-            {
-                Errno.ENOENT or Errno.ENOTDIR => null,
-                Errno.EACCES or Errno.EPERM => throw new EngineException("PermissionDenied", Reason.NoPermission, $"'{path}' can't be read: no access.", "Run as root (sudo pwsh)."),
-                Errno.EISDIR => throw Corrupt(path, "it is a folder"),
-                _ => throw new KernelException("read", error, path),
-            };
-        try
-        {
-            return read(Parse(bytes));
-        }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
-        {
-            throw Corrupt(path, broken.Message, broken);
-        }
-    }
-
-    private static EngineException Corrupt(string path, string what, Exception? cause = null)
-        => new("StateCorrupt", Reason.Corrupt, $"'{path}' does not hold what it should: {what}", "Repair-ContainerStorage clears what can't be read.", cause);
+    /// <inheritdoc cref="StateFile.Read"/>
+    public static T? Read<T>(string path, Func<JsonElement, T> read) where T : class => StateFile.Read(path, bytes => read(Parse(bytes)));
 }

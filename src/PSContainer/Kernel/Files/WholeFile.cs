@@ -14,7 +14,7 @@ public static class WholeFile
     public static byte[]? TryRead(string path, out Errno error)
     {
         error = Errno.None;
-        int file = Files.TryOpen(path, OpenFlags.ReadOnly), length = 0, count = file;
+        int file = Files.TryOpen(path, OpenFlags.ReadOnly), length = 0, count;
         if (file < 0)
         {
             error = Syscall.Last;

@@ -22,8 +22,8 @@ public sealed record LinkInfo(int Index, string Name, string Kind, int Mtu, int 
     public static LinkInfo? Find(NetlinkSocket socket, string name)
     {
         LinkInfo? found = null;
-        Errno errno = socket.TryRead(LinkRequest.Get(name), (type, body) => found = type == RTM_NEWLINK ? Parse(body.Span) : found);
-        return errno is Errno.None or Errno.ENODEV ? found : throw new KernelException("RTM_GETLINK", errno, name);
+        socket.TryRead(LinkRequest.Get(name), Errno.ENODEV, (type, body) => found = type == RTM_NEWLINK ? Parse(body.Span) : found, name);
+        return found;
     }
 
     /// <exception cref="KernelException"/>

@@ -94,16 +94,19 @@ public sealed class NetlinkSocket : IDisposable
     /// <summary>Sends a request; what the kernel answered, <see cref="Errno.None"/> for yes.</summary>
     public Errno TrySend(NetlinkMessage request) => TrySend(request, out _);
 
-    /// <summary>The same for what may be absent; the kernel's answer, <see cref="Errno.None"/> where it is there.</summary>
-    public Errno TryRead(NetlinkMessage request, Action<ushort, ReadOnlyMemory<byte>> take) => Exchange(request, take, out _);
-
     /// <summary>Asks for a list, or for one object, and hands over each message of the answer.</summary>
     /// <param name="take">Gets the type and, behind the header, the body.</param>
     /// <exception cref="KernelException"/>
-    public void Read(NetlinkMessage request, Action<ushort, ReadOnlyMemory<byte>> take, string? subject = null)
+    public void Read(NetlinkMessage request, Action<ushort, ReadOnlyMemory<byte>> take, string? subject = null) => TryRead(request, Errno.None, take, subject);
+
+    /// <summary>The same for what may be absent: false where the kernel answers so.</summary>
+    /// <param name="absent">How it says that.</param>
+    /// <exception cref="KernelException"/>
+    public bool TryRead(NetlinkMessage request, Errno absent, Action<ushort, ReadOnlyMemory<byte>> take, string? subject = null)
     {
         Errno errno = Exchange(request, take, out string? words);
-        if (errno != Errno.None) throw Failure(request.Type, errno, subject, words);
+        if (errno == Errno.None) return true;
+        return errno == absent ? false : throw Failure(request.Type, errno, subject, words);
     }
 
     public void Dispose()

@@ -24,17 +24,8 @@ public static class NfTables
     /// <exception cref="KernelException">EPERM without CAP_NET_ADMIN, EPROTONOSUPPORT or EOPNOTSUPP where the kernel has no nf_tables.</exception>
     public static bool HasTable(string name)
     {
-        bool isThere = false;
-        try
-        {
-            using NetlinkSocket socket = NetlinkSocket.Open(NETLINK_NETFILTER);
-            socket.Read(Question(NFT_MSG_GETTABLE, 0, FirewallChain.Inet).Attribute(NFTA_TABLE_NAME, name), (_, _) => isThere = true, name);
-        }
-        catch (KernelException missing) when (missing.Errno == Errno.ENOENT)
-        {
-            return false;
-        }
-        return isThere;
+        using NetlinkSocket socket = NetlinkSocket.Open(NETLINK_NETFILTER);
+        return socket.TryRead(Question(NFT_MSG_GETTABLE, 0, FirewallChain.Inet).Attribute(NFTA_TABLE_NAME, name), Errno.ENOENT, (_, _) => { }, name);
     }
 
     /// <summary>Every base chain of every table; one that iptables-legacy made is none.</summary>

@@ -23,7 +23,7 @@ internal static class MonitorVerb
         string id = line.Required("the container's id");
         line.TakeOptions();
         bool attached = line.Flag("attach"), isNew = line.Flag("new");
-        if (line.Value("await") is { } descriptor && !IsWritten(descriptor)) return 1;
+        if (line.Descriptor("await") is { } word && !IsWritten(word)) return 1;
         var store = new ContainerStore(context.Storage);
         string folder = context.Storage.ContainerFolder(id);
         ContainerRecord record = ContainerRecord.Read(folder) ?? throw NotFound(id);
@@ -42,10 +42,8 @@ internal static class MonitorVerb
         => new("ContainerNotFound", Reason.NotFound, $"There is no container '{id}'.", "Somebody has removed it meanwhile; Get-Container lists them all.");
 
     // Whoever started this still writes the container down, and then says so; an end without a word is one of his own.
-    private static bool IsWritten(string descriptor)
+    private static bool IsWritten(int word)
     {
-        if (!int.TryParse(descriptor, out int word) || word < 0)
-            throw new EngineException("ArgumentMissing", Reason.InvalidInput, "The option --await wants the number of a descriptor.");
         int count = Files.Read(word, stackalloc byte[1]);
         Files.Close(word);
         return count == 1;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using PSContainer.Kernel;
 
@@ -32,41 +31,8 @@ internal static unsafe class CgroupFile
 
     public static Errno Read(string path, out string text)
     {
-        text = "";
-        var errno = Open(path, CloseOnExec, out var fd);
-        if (errno != Errno.None) return errno;
-        var buffer = ArrayPool<byte>.Shared.Rent(4096);
-        var filled = 0;
-        try
-        {
-            while (true)
-            {
-                if (filled == buffer.Length)
-                {
-                    var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-                    buffer.AsSpan(0, filled).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
-                nint got;
-                fixed (byte* at = &buffer[filled]) got = Syscall.Invoke(SyscallNumber.Read, fd, (nint)at, buffer.Length - filled);
-                if (got < 0)
-                {
-                    errno = Syscall.Last;
-                    if (errno == Errno.EINTR) continue;
-                    return errno;
-                }
-                if (got == 0) break;
-                filled += (int)got;
-            }
-            text = Encoding.UTF8.GetString(buffer, 0, filled);
-            return Errno.None;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            _ = Syscall.Invoke(SyscallNumber.Close, fd);
-        }
+        text = WholeFile.TryRead(path, out var errno) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
+        return errno;
     }
 
     /// <summary>Writes the value in one write(2), as cgroupfs demands: each write is one order to the kernel.</summary>

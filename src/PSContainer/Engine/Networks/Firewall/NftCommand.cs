@@ -93,14 +93,14 @@ public sealed class NftCommand : IDisposable
     // True once the kernel tells so; false as soon as the program says something, or ends.
     private bool IsDone()
     {
-        if (_news is not { } news) return false;
-        Span<PollEntry> entries = [new() { Descriptor = news.Descriptor, Events = PollEntry.In }, new() { Descriptor = _output, Events = PollEntry.In }];
+        if (_news is null) return false;
+        Span<PollEntry> entries = [new() { Descriptor = _news.Descriptor, Events = PollEntry.In }, new() { Descriptor = _output, Events = PollEntry.In }];
         try
         {
             while (true)
             {
                 if (Processes.Poll(entries, -1) < 0) continue;
-                if (entries[0].Returned != 0 && news.TellsOf(_pid)) return true;
+                if (entries[0].Returned != 0 && _news.TellsOf(_pid)) return true;
                 if (entries[1].Returned != 0) return false;
             }
         }
