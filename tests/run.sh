@@ -59,7 +59,7 @@ xunit() { # lane, seconds, assembly, more for dotnet test
         END { if (end) print n["Passed:"], n["Failed:"], n["Skipped:"] }' "$logs/$1.log")"
 }
 
-assembly() { echo "tests/$1/bin/Release/$(sed -nE 's|.*<TestFramework>(.*)</TestFramework>.*|\1|p' Directory.Build.props)/$2.dll"; }
+assembly() { echo "tests/$1/bin/Release/$(sed -nE 's|.*<TargetFramework>(.*)</TargetFramework>.*|\1|p' Directory.Build.props)/$2.dll"; }
 
 unit() { xunit unit 300 "$(assembly unit PSContainer.Tests.Unit)"; }
 
