@@ -6,7 +6,7 @@
     CompanyName            = 'PSContainer'
     Copyright              = '(c) The PSContainer authors. MIT License.'
     Description            = 'Linux containers, namespaces and resource limits as objects in a pipeline, without a daemon.'
-    PowerShellVersion      = '7.4'
+    PowerShellVersion      = '7.6'
     CompatiblePSEditions   = @('Core')
     FormatsToProcess       = @(
         'PSContainer.format.ps1xml'

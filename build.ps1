@@ -1,5 +1,5 @@
 #!/usr/bin/env pwsh
-#Requires -Version 7.4
+#Requires -Version 7.6
 <#
 .SYNOPSIS
 Builds PSContainer, tests it, shows it.
@@ -41,8 +41,8 @@ function Invoke-Build {
 function Invoke-Test {
     build/needs.sh test
     Invoke-Target Tests
-    # This very PowerShell runs the Pester lane too, also where it is not on the path.
-    $env:PSCONTAINER_PWSH = [Environment]::ProcessPath
+    # This very PowerShell runs the Pester lane too.
+    $env:PSCONTAINER_PSHOME = $PSHOME
     $PSNativeCommandUseErrorActionPreference = $false
     tests/run.sh @Name
     exit $LASTEXITCODE

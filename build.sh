@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # build.sh [TASK [NAME...]]: Build, Test, Try, Bench, Help or Package, in any case; Build by default.
 #
-# Finds pwsh and hands over to build.ps1. Where there is none, and none to be had as a .NET tool, it does what needs no
-# PowerShell and says what it left out.
+# Hands over to build.ps1 in the PowerShell that build/powershell.sh finds or fetches. Where there is none to be had, it
+# does what needs none and says what it left out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -10,23 +10,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 [[ $(ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null) == *libicuuc* ]] || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
 
-tool=$PWD/out/powershell
-if ! command -v pwsh >/dev/null; then
-    [[ -x $tool/pwsh ]] || timeout 300 dotnet tool install --tool-path "$tool" powershell >/dev/null 2>&1 || true
-    PATH=$tool:$PATH
-fi
-command -v pwsh >/dev/null && exec pwsh -NoProfile -NonInteractive -File build.ps1 "$@"
+build/needs.sh sdk
+why=$(build/powershell.sh -NoProfile -Version 2>&1) && exec build/powershell.sh -NoProfile -NonInteractive -File build.ps1 "$@"
 
 task=${1-build}
 task=${task,,}
 (($#)) && shift
 module() { build/needs.sh "$1" && dotnet msbuild build/module.targets -restore -nologo -verbosity:quiet "-target:$2"; }
 
-echo "There is no PowerShell here, and none to be had as a .NET tool. What needs none goes on without it."
+echo "$why"
+echo "What needs none goes on without it."
 case $task in
     build)
         module build Module
-        echo "out/PSContainer is built. It takes a PowerShell, 7.4 or later, to import it; out/PSContainer/pscontainer takes none."
+        echo "out/PSContainer is built. It takes a PowerShell, 7.6 or later, to import it; out/PSContainer/pscontainer takes none."
         ;;
     test)
         module test Tests

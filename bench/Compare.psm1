@@ -1,5 +1,9 @@
 # What the benchmarks share: pairs in turn, so that a busy moment of the machine hits both sides, and medians of them.
 
+# Starts a PowerShell like this one.
+$env:PSCONTAINER_PSHOME = $PSHOME
+$pwsh = "$PSScriptRoot/../build/powershell.sh"
+
 function Get-Median([double[]] $Value) {
     $sorted = @($Value | Sort-Object)
     $sorted[[int][math]::Floor($sorted.Count / 2)]
@@ -105,4 +109,4 @@ function Stop-Docker([Diagnostics.Process] $Daemon) {
     Remove-Item env:DOCKER_HOST
 }
 
-Export-ModuleMember -Function Get-Median, Measure-Once, Measure-Pair, New-BusyboxRoot, Start-Docker, Stop-Docker
+Export-ModuleMember -Variable pwsh -Function Get-Median, Measure-Once, Measure-Pair, New-BusyboxRoot, Start-Docker, Stop-Docker

@@ -16,7 +16,7 @@ $empty = Join-Path ([IO.Path]::GetTempPath()) "pscontainer-bench-$PID.psm1"
 Set-Content $empty ''
 try {
     function Measure-Import([string] $Path) {
-        [double](pwsh -NoProfile -NonInteractive -Command "`$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '$Path'; `$w.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)")
+        [double](& $pwsh -NoProfile -NonInteractive -Command "`$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '$Path'; `$w.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)")
     }
     $ours = [Collections.Generic.List[double]]::new()
     $bare = [Collections.Generic.List[double]]::new()

@@ -19,12 +19,12 @@ param(
     [switch] $Inside
 )
 $ErrorActionPreference = 'Stop'
+Import-Module "$PSScriptRoot/Compare.psm1" -Force
 if (-not $Inside) {
     $again = '-NoProfile', '-File', $PSCommandPath, '-Module', (Resolve-Path $Module).Path, '-Rounds', $Rounds, '-Crowd', $Crowd, '-Inside'
-    unshare --net --mount (Get-Process -Id $PID).Path @again
+    unshare --net --mount $pwsh @again
     return
 }
-Import-Module "$PSScriptRoot/Compare.psm1" -Force
 Import-Module $Module -Force
 
 $root = New-BusyboxRoot

@@ -16,12 +16,12 @@ param(
     [switch] $Inside
 )
 $ErrorActionPreference = 'Stop'
+Import-Module "$PSScriptRoot/Compare.psm1" -Force
 if (-not $Inside) {
     $again = '-NoProfile', '-File', $PSCommandPath, '-Module', (Resolve-Path $Module).Path, '-Rounds', $Rounds, '-Requests', $Requests, '-Size', $Size, '-Inside'
-    unshare --net (Get-Process -Id $PID).Path @again
+    unshare --net $pwsh @again
     return
 }
-Import-Module "$PSScriptRoot/Compare.psm1" -Force
 Import-Module $Module -Force
 
 $root = New-BusyboxRoot

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# needs.sh build|try|test
+# needs.sh sdk|build|try|test
 #
 # Sees to it that this machine has what the task takes. As root on Debian and its kin it installs what is missing;
 # elsewhere it names it. Ends with 1 where the task cannot be done without it, with 0 where a few tests will be skipped.
@@ -45,9 +45,12 @@ install() {
 }
 
 task=${1-}
-case $task in build | try | test) ;; *) echo "usage: needs.sh build|try|test" >&2; exit 2 ;; esac
+case $task in sdk | build | try | test) ;; *) echo "usage: needs.sh sdk|build|try|test" >&2; exit 2 ;; esac
 
 has dotnet || { echo "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download" >&2; exit 1; }
+sdk=$(dotnet --version 2>/dev/null)
+((${sdk%%.*} >= 10)) 2>/dev/null || { echo "The .NET 10 SDK is missing, dotnet has ${sdk:-a runtime alone}: https://dotnet.microsoft.com/download" >&2; exit 1; }
+[[ $task == sdk ]] && exit
 "for_$task"
 if ((${#missing[@]})); then
     if ((EUID == 0)) && has apt-get; then

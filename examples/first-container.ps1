@@ -1,5 +1,5 @@
 #!/usr/bin/env pwsh
-#Requires -Version 7.4
+#Requires -Version 7.6
 # A first container: starts one on a throwaway copy of this machine's root, with 40 MB of memory, looks at it from inside
 # and from outside, and removes it again.
 [CmdletBinding()]

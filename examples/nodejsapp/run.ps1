@@ -1,5 +1,5 @@
 #!/usr/bin/env pwsh
-#Requires -Version 7.4
+#Requires -Version 7.6
 # From nothing to an answer over HTTP: a Debian root by debootstrap becomes the base image, its child is built, run on the bridge, and asked by the
 # port that it is published on. It needs root, debootstrap, npm, and a Debian mirror and an npm registry in reach, of containers too (where a mirror
 # or a proxy is this machine's own, Build-ContainerImage has -Network Host). Everything it makes goes into a folder that it removes.

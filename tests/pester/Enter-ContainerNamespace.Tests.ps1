@@ -95,7 +95,6 @@ Describe 'Enter-ContainerNamespace at a terminal' -Tag Root, Terminal -Skip:(-no
         $null = New-Container os1 -Hostname box
         # A pwsh at a terminal of its own; what is typed comes line by line, with time for an answer between.
         function Invoke-Terminal([string] $Script, [string[]] $Typed = @()) {
-            $pwsh = (Get-Process -Id $PID).Path
             $command = "$pwsh -NoProfile -Command `"Import-Module '$module'; $Script; 'code ' + `\`$LASTEXITCODE; stty -a | tr -s ' ;' '\n' | grep -x -- '-*\(icanon\|echo\|isig\)'`""
             $typing = '(sleep 3; ' + ($Typed | ForEach-Object { "printf '%b' '$_'; sleep 0.5; " }) + 'sleep 0.5)'
             sh -c "$typing | timeout 30 script -qec `"`$0`" /dev/null" $command | ForEach-Object { $_ -replace '\e(=|>|\[[\d;?]*[a-zA-Z])' -replace "`r" }

@@ -192,8 +192,8 @@ Describe 'Get-Namespace on bad input' {
 
     It 'says what is needed where a process may not be looked into' -Skip:(-not $isRoot) {
         $process = Start-Group sleep, 300
-        $script = "Import-Module '$module'; Get-Namespace -ProcessId $($process.Id) -ErrorVariable e 2>`$null; `$e.FullyQualifiedErrorId; `$e.CategoryInfo.Category; `$e.ErrorDetails.RecommendedAction"
-        $text = setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all env HOME=/tmp pwsh -NoProfile -Command $script
+        $script = "Get-Namespace -ProcessId $($process.Id) -ErrorVariable e 2>`$null; `$e.FullyQualifiedErrorId; `$e.CategoryInfo.Category; `$e.ErrorDetails.RecommendedAction"
+        $text = Invoke-AsNobody $script
         $text | Select-Object -First 1 | Should -BeLike 'NamespaceProcessDenied*'
         $text | Should -Contain PermissionDenied
         "$text" | Should -Match CAP_SYS_PTRACE

@@ -80,7 +80,7 @@ Describe 'Get-Help <_>' -ForEach $topics {
 Describe 'The exported help' {
     It 'is in step with its Markdown' -Skip:(-not $hasPlatyPS) -Tag PlatyPS {
         # Another PowerShell, for PlatyPS brings assemblies of its own.
-        & (Get-Process -Id $PID).Path -NoProfile -File "$pages/export.ps1" -Destination "$folder/en-US"
+        & $pwsh -NoProfile -File "$pages/export.ps1" -Destination "$folder/en-US"
         foreach ($file in Get-ChildItem "$folder/en-US") {
             (Get-Content -Raw "$pages/en-US/$($file.Name)") -eq (Get-Content -Raw $file.FullName) | Should -BeTrue -Because "$($file.Name) must be made anew (docs/help/export.ps1)"
         }

@@ -21,7 +21,7 @@ Describe 'Beside another firewall' -Tag Root, Network -Skip:(-not $canRun) {
         ip -n $machine route add default via 198.51.100.1
         function Invoke-Elsewhere([string] $Script) {
             $text = "Import-Module '$module'; . '$PSScriptRoot/Setting/Storage.ps1'; . '$PSScriptRoot/Setting/Port.ps1'; `$root = '$root'; `$www = '$www'; $Script"
-            nsenter "--net=/run/netns/$machine" env NO_COLOR=1 (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $text 2>&1 | ForEach-Object { "$_" }
+            nsenter "--net=/run/netns/$machine" env NO_COLOR=1 $pwsh -NoProfile -NonInteractive -Command $text 2>&1 | ForEach-Object { "$_" }
         }
         function Add-Drop { nsenter "--net=/run/netns/$machine" nft 'add table ip psct; add chain ip psct forward { type filter hook forward priority 0; policy drop; }' }
     }
@@ -87,7 +87,7 @@ Describe 'Beside another firewall' -Tag Root, Network -Skip:(-not $canRun) {
 Describe 'Without the right to change the network' -Tag Root, Network -Skip:(-not $canRun) {
     It 'nothing is published, and it says why' {
         $text = "Import-Module '$module'; New-Container web -RootFs '$root' -Publish :80; `$Error[0].FullyQualifiedErrorId"
-        $said = setpriv --bounding-set -net_admin --inh-caps -net_admin (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $text 2>&1 | ForEach-Object { "$_" }
+        $said = setpriv --bounding-set -net_admin --inh-caps -net_admin $pwsh -NoProfile -NonInteractive -Command $text 2>&1 | ForEach-Object { "$_" }
         "$said" | Should -Match '(PermissionDenied|FirewallDenied),'
         Get-Container | Should -BeNullOrEmpty
     }
@@ -100,7 +100,7 @@ Describe 'Without nft' -Tag Root, Network -Skip:(-not $canRun) {
             $places = (Get-Item '/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft' -ErrorAction Ignore | ForEach-Object { (realpath $_.FullName) } | Select-Object -Unique)
             $mounts = $places | ForEach-Object { "mount --bind $Nft $_" }
             $text = "Import-Module '$module'; `$ErrorActionPreference = 'Continue'; . '$PSScriptRoot/Setting/Storage.ps1'; . '$PSScriptRoot/Setting/Port.ps1'; $Script"
-            unshare --mount --propagation private sh -c "$($mounts -join ' && ') && NO_COLOR=1 exec `"`$0`" -NoProfile -NonInteractive -Command `"`$1`"" (Get-Process -Id $PID).Path $text 2>&1 | ForEach-Object { "$_" }
+            unshare --mount --propagation private sh -c "$($mounts -join ' && ') && NO_COLOR=1 exec `"`$0`" -NoProfile -NonInteractive -Command `"`$1`"" $pwsh $text 2>&1 | ForEach-Object { "$_" }
         }
     }
 

@@ -204,7 +204,6 @@ Describe 'New-Container on a network that can''t be' -Tag Root -Skip:(-not ($isR
     }
 
     It 'says so without CAP_NET_ADMIN, and where forwarding can''t be switched on' -Skip:(-not (Get-Command unshare, setpriv -ErrorAction Ignore)) {
-        $pwsh = (Get-Process -Id $PID).Path
         $script = "Import-Module '$module'; try { New-Container x -RootFs '$root' -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }"
         setpriv --inh-caps=-net_admin --bounding-set=-net_admin $pwsh -NoProfile -NonInteractive -Command $script | Should -Match '^(PermissionDenied|FirewallDenied),'
         # Another network namespace, whose forwarding is off, and a procfs that can't be written.

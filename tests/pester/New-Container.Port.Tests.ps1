@@ -238,7 +238,7 @@ Describe 'Published ports: bad input' -Tag Root, Network -Skip:(-not $canRun) {
             $taken = $listener.LocalEndpoint.Port
             $failure = Get-Failure { New-Container web -RootFs $root -Publish "${free}:79", "${taken}:80" }
             $failure.FullyQualifiedErrorId | Should -Match '^PortInUse,'
-            $failure.Exception.Message | Should -Match "pwsh.*$PID|\($PID\)"
+            $failure.Exception.Message | Should -Match "$((Get-Process -Id $PID).Name).*$PID|\($PID\)"
         }
         finally { $listener.Stop() }
         Get-Container | Should -BeNullOrEmpty

@@ -64,8 +64,8 @@ Describe 'Test-ContainerHost' {
         Copy-Item $folder $readable -Recurse
         chmod -R a+rX $readable
         try {
-            $script = "Import-Module $readable/PSContainer.psd1; Test-ContainerHost | ForEach-Object { `"`$(`$_.Name)=`$(`$_.Status)`" }"
-            $said = setpriv --reuid 65534 --regid 65534 --clear-groups env "HOME=$readable/nobody" PSCONTAINER_ROOT= "$PSHOME/pwsh" -NoProfile -NonInteractive -Command $script
+            $script = "Test-ContainerHost | ForEach-Object { `"`$(`$_.Name)=`$(`$_.Status)`" }"
+            $said = Invoke-AsNobody $script "HOME=$readable/nobody", PSCONTAINER_ROOT= "$readable/PSContainer.psd1"
             $said | Should -Contain 'privilege=Failed'
             $said | Should -Contain 'openat2=Ok'
         }

@@ -11,7 +11,9 @@ param(
     [string] $Output = 'Normal'
 )
 
-Import-Module Pester -MinimumVersion 5.0
+# The one that the build has put there, whatever else is installed.
+$env:PSModulePath = "$PSScriptRoot/../../out/tests/modules:$env:PSModulePath"
+Import-Module Pester -RequiredVersion 5.9.1
 $leaks = Join-Path $PSScriptRoot Leaks.Tests.ps1
 $files = Get-ChildItem $Path -Recurse -Filter *.Tests.ps1 | Where-Object FullName -ne $leaks | Sort-Object FullName | ForEach-Object FullName
 $configuration = New-PesterConfiguration

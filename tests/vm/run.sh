@@ -71,7 +71,7 @@ done
 environment=("PATH=$path" HOME=/root USER=root LOGNAME=root "LANG=${LANG:-C.UTF-8}"
     DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0)
 while IFS= read -r name; do
-    case $name in TERM | NO_COLOR | LC_* | TZ | DOTNET_* | NUGET_* | PSCONTAINER_* | PSModulePath) environment+=("$name=${!name}") ;; esac
+    case $name in CI | TERM | NO_COLOR | LC_* | TZ | DOTNET_* | NUGET_* | PSCONTAINER_* | PSModulePath) environment+=("$name=${!name}") ;; esac
 done < <(compgen -e)
 directory=$(pwd -P)
 

@@ -1,5 +1,9 @@
 # Other PowerShells beside this one: in this process, to be stopped as Ctrl+C stops them, and in processes of their own.
 
+# Starts one like this.
+$env:PSCONTAINER_PSHOME = $PSHOME
+$pwsh = (Resolve-Path "$PSScriptRoot/../../../build/powershell.sh").Path
+
 # A runspace that has the module and runs a script; Stop() on it is what Ctrl+C is to a prompt.
 function Start-Pipeline([string] $Script) {
     $shell = [powershell]::Create()
@@ -26,7 +30,7 @@ function Invoke-Unseen([string] $Script) {
 
 # A pwsh that imports the module, says "ready", and runs the script once a line comes in.
 function Start-Session([string] $Script) {
-    $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+    $start = [Diagnostics.ProcessStartInfo]::new($pwsh)
     '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$module'; 'ready'; `$null = [Console]::ReadLine(); $Script" |
         ForEach-Object { $start.ArgumentList.Add($_) }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
@@ -34,9 +38,16 @@ function Start-Session([string] $Script) {
 }
 
 # As nobody, from nobody's own folder; returns what it prints.
-function Invoke-AsNobody([string] $Script) {
-    $nobody = 65534
-    setpriv --reuid $nobody --regid $nobody --clear-groups --inh-caps=-all env HOME=/tmp (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "Import-Module '$module'; $Script" 2>&1 |
+function Invoke-AsNobody([string] $Script, [string[]] $Environment = @('HOME=/tmp'), [string] $Module = $module) {
+    $nobody = '--reuid', '65534', '--regid', '65534', '--clear-groups', '--inh-caps=-all'
+    $theirs = $PSHOME
+    # A .NET tool lies in root's own folder.
+    setpriv @nobody test -r "$PSHOME/pwsh.dll"
+    if ($LASTEXITCODE) {
+        $theirs = Join-Path (Get-RunFolder) powershell
+        if (-not (Test-Path $theirs)) { Copy-Item $PSHOME $theirs -Recurse; chmod -R a+rX (Get-RunFolder) }
+    }
+    setpriv @nobody env @Environment "PSCONTAINER_PSHOME=$theirs" $pwsh -NoProfile -NonInteractive -Command "Import-Module '$Module'; $Script" 2>&1 |
         ForEach-Object { "$_" }
 }
 
