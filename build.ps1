@@ -72,7 +72,8 @@ function Invoke-Help {
     Invoke-Target Module
 }
 
-# A tar, since a zip would lose the executable's mode. It unpacks as it is into a folder of $env:PSModulePath.
+# A tar, which unpacks as it is into a folder of $env:PSModulePath, and a .nupkg for galleries. That one is a zip and loses the executable's mode; the
+# module mends that.
 function Invoke-Package {
     build/needs.sh build
     $folder = "$PSScriptRoot/out/package"
@@ -82,8 +83,11 @@ function Invoke-Package {
     $architecture = "$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
     $archive = "out/PSContainer-$version-linux-$architecture.tar.gz"
     tar -C $folder --owner=0 --group=0 --sort=name -czf $archive PSContainer
+    $package = "out/PSContainer.$version.nupkg"
+    Remove-Item $package -ErrorAction Ignore
+    Compress-PSResource -Path $folder/PSContainer -DestinationPath out
     Remove-Item $folder -Recurse
-    $archive
+    $archive, $package
 }
 
 & "Invoke-$Task"

@@ -24,7 +24,7 @@ if ($Tag) { $configuration.Filter.Tag = @($Tag) + 'Leaks' }
 if ($ExcludeTag) { $configuration.Filter.ExcludeTag = $ExcludeTag }
 $result = Invoke-Pester -Configuration $configuration
 if ($env:PSCONTAINER_TEST_RUN) {
-    Remove-Item -LiteralPath $env:PSCONTAINER_TEST_RUN -Recurse -Force -ErrorAction Ignore
+    Remove-Item -LiteralPath $env:PSCONTAINER_TEST_RUN, "$env:PSCONTAINER_TEST_RUN.powershell" -Recurse -Force -ErrorAction Ignore
     Remove-Item Env:PSCONTAINER_TEST_RUN
 }
 # A file that can't be read or whose set-up fails has no failing test to its name.

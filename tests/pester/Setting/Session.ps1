@@ -44,8 +44,8 @@ function Invoke-AsNobody([string] $Script, [string[]] $Environment = @('HOME=/tm
     # A .NET tool lies in root's own folder.
     setpriv @nobody test -r "$PSHOME/pwsh.dll"
     if ($LASTEXITCODE) {
-        $theirs = Join-Path (Get-RunFolder) powershell
-        if (-not (Test-Path $theirs)) { Copy-Item $PSHOME $theirs -Recurse; chmod -R a+rX (Get-RunFolder) }
+        $theirs = "$(Get-RunFolder).powershell"
+        if (-not (Test-Path $theirs)) { Copy-Item $PSHOME $theirs -Recurse; chmod -R a+rX $theirs }
     }
     setpriv @nobody env @Environment "PSCONTAINER_PSHOME=$theirs" $pwsh -NoProfile -NonInteractive -Command "Import-Module '$Module'; $Script" 2>&1 |
         ForEach-Object { "$_" }

@@ -21,6 +21,9 @@ internal static class Machine
 
     public static string Executable { get; } = FindExecutable();
 
+    /// <summary>Starts the PowerShell that this project is tested with.</summary>
+    public static string PowerShell { get; } = Path.GetFullPath("../../build/powershell.sh", Path.GetDirectoryName(Executable)!);
+
     public static ContainerEngine Engine { get; } = new(Root, Executable);
 
     private static readonly Lazy<string> s_busyboxRoot = new(() => MakeRoot(Path.Combine(Folder, "busybox")));

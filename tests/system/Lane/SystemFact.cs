@@ -28,12 +28,15 @@ internal static class Need
         return ((string[])["busybox", .. needs]).Select(MissingOne).FirstOrDefault(reason => reason is not null);
     }
 
+    private static readonly Lazy<bool> s_powerShell = new(() => Outcome.Of(Machine.PowerShell, "-Version").Code == 0);
+
     private static bool HasIPv6Loopback(NetworkInterface link) => link.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(IPAddress.IPv6Loopback));
 
     private static string? MissingOne(string need)
     {
         if (need is "cgroup v1" or "cgroup v2")
             return s_cgroups.Value.Layout == CgroupLayout.V2 == (need == "cgroup v2") ? null : $"needs {need}";
+        if (need == "powershell") return s_powerShell.Value ? null : "needs PowerShell";
         if (need == "::1") return NetworkInterface.GetAllNetworkInterfaces().Any(HasIPv6Loopback) ? null : "needs ::1";
         return Machine.Find(need) is null ? $"needs {need}" : null;
     }

@@ -8,7 +8,7 @@ namespace PSContainer.Tests.Registry;
 /// <summary>A PowerShell that is killed in the middle of a layer.</summary>
 public sealed class KilledPullTests : RegistryTest
 {
-    [SystemFact("pwsh")]
+    [SystemFact("powershell")]
     public async Task The_next_pull_goes_on_where_it_was_killed()
     {
         Descriptor layer = SampleImage.Add(Registry, "app:1", 400_000, 700_000).Layers[1];
@@ -17,7 +17,7 @@ public sealed class KilledPullTests : RegistryTest
             ? new FakeAnswer(200, Registry.Blobs[layer.Digest.ToString()][..500_000]) { Announced = layer.Size, IsHeldOpen = true } : null;
 
         string module = Path.Combine(Path.GetDirectoryName(Machine.Executable)!, "PSContainer.psd1");
-        using Process pwsh = Outcome.Begin("pwsh", ["-NoProfile", "-NonInteractive", "-Command", $"Import-Module '{module}'; Request-ContainerImage {Registry.Reference("app:1")}"],
+        using Process pwsh = Outcome.Begin(Machine.PowerShell, ["-NoProfile", "-NonInteractive", "-Command", $"Import-Module '{module}'; Request-ContainerImage {Registry.Reference("app:1")}"],
             new Dictionary<string, string> { ["PSCONTAINER_ROOT"] = Folder + "/storage" });
         try
         {

@@ -50,14 +50,14 @@ public sealed class CommandProcess : IDisposable
         {
             int[] given = streams == CommandStreams.Terminal ? [0, 1, 2, replyEnd] : [nothing >= 0 ? nothing : inRead, outWrite, errorWrite, replyEnd];
             // Out of the terminal's reach, Ctrl+C comes to this process alone, which then decides.
-            (int pidfd, _) = Spawn.Start(engine.Executable, engine.CommandLine(line), environment, given, ownSession: streams != CommandStreams.Terminal);
+            int pidfd = ExecutableFile.Start(engine.Executable, engine.CommandLine(line), environment, given, ownSession: streams != CommandStreams.Terminal);
             process = new CommandProcess(pidfd, inWrite, outRead, errorRead);
             (inWrite, outRead, errorRead) = (-1, -1, -1);
         }
-        catch (KernelException failure)
+        catch
         {
             Files.Close(reply);
-            throw engine.CannotStart(failure);
+            throw;
         }
         finally
         {

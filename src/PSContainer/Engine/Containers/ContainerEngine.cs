@@ -216,7 +216,4 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
             Discard();
         }
     }
-
-    internal EngineException CannotStart(KernelException failure)
-        => new("SupervisorFailed", Reason.Failed, $"'{Executable}' can't be started: {failure.Message}", "Build the module again: its folder must hold the executable pscontainer.", failure);
 }

@@ -16,7 +16,7 @@ internal sealed class SupervisorStart : IDisposable
 
     /// <param name="engine">Where the executable is, and where things lie.</param>
     /// <param name="rest">The end of the supervisor's command line.</param>
-    /// <exception cref="EngineException">SupervisorFailed.</exception>
+    /// <exception cref="EngineException">As <see cref="ExecutableFile.Start"/> says.</exception>
     public static SupervisorStart Begin(ContainerEngine engine, ReadOnlySpan<string> rest)
     {
         (int reply, int replyEnd) = Files.Pipe();
@@ -25,15 +25,15 @@ internal sealed class SupervisorStart : IDisposable
         try
         {
             string[] line = engine.CommandLine(["monitor", "--await", AwaitDescriptor.ToString(), .. rest]);
-            (int pidfd, _) = Spawn.Start(engine.Executable, line, [], [nothing, nothing, nothing, replyEnd, wordEnd], ownSession: true);
+            int pidfd = ExecutableFile.Start(engine.Executable, line, [], [nothing, nothing, nothing, replyEnd, wordEnd], ownSession: true);
             Reaper.Adopt(pidfd);
             return new SupervisorStart(reply, word);
         }
-        catch (KernelException failure)
+        catch
         {
             Files.Close(reply);
             Files.Close(word);
-            throw engine.CannotStart(failure);
+            throw;
         }
         finally
         {

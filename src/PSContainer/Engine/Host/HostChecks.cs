@@ -64,6 +64,7 @@ public static class HostChecks
     {
         const string Remedy = "Build or install the module again: its folder must hold the executable pscontainer.";
         if (!File.Exists(path)) return new("executable", CheckStatus.Failed, $"There is no '{path}'.", Remedy);
+        ExecutableFile.TryMakeExecutable(path);
         try
         {
             using Process child = Process.Start(new ProcessStartInfo(path, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
