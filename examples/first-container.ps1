@@ -54,6 +54,6 @@ try {
 }
 finally {
     Get-Container | Remove-Container -Force
-    Remove-Item $env:PSCONTAINER_ROOT -Recurse
+    Remove-Item $env:PSCONTAINER_ROOT -Recurse -Force
     $env:PSCONTAINER_ROOT = $store
 }
