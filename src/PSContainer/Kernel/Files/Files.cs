@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace PSContainer.Kernel;
 
@@ -46,50 +47,18 @@ public struct OpenHow
 /// <summary>Descriptors and paths: open(2), flock(2), pipe2(2) and their kin.</summary>
 public static partial class Files
 {
-    public const int AtFdcwd = -100;
-    public const int AtSymlinkNofollow = 0x100;
-    public const int AtRemovedir = 0x200;
+    public static int AtFdcwd => LibC.AT_FDCWD;
+    public static int AtSymlinkNofollow => LibC.AT_SYMLINK_NOFOLLOW;
+    public static int AtRemovedir => LibC.AT_REMOVEDIR;
     public const int AtEmptyPath = 0x1000;
     public const int AtRecursive = 0x8000;
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenCall(string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int FlockCall(int descriptor, int operation);
 
-    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
-    private static unsafe partial int Pipe2Call(int* ends, int flags);
+    public static int Close(int descriptor) => LibC.close(descriptor);
 
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static unsafe partial nint ReadCall(int descriptor, byte* buffer, nint count);
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static unsafe partial nint WriteCall(int descriptor, byte* buffer, nint count);
-
-    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MkfifoCall(string path, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int FcntlCall(int descriptor, int command, nint argument);
-
-    [LibraryImport("libc", EntryPoint = "isatty")]
-    private static partial int IsTerminalCall(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
-    private static partial long SeekCall(int descriptor, long offset, int whence);
-
-    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
-    private static partial int TruncateCall(int descriptor, long length);
-
-    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int AccessCall(string path, int mode);
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    public static partial uint EffectiveUserId();
+    public static uint EffectiveUserId() => LibC.geteuid();
 
     /// <summary>
     /// Fills 0, 1 and 2 where the caller has closed them: else the next file to be opened would be written to as a stream, and
@@ -97,9 +66,8 @@ public static partial class Files
     /// </summary>
     public static void FillStandardStreams()
     {
-        const int getDescriptorFlags = 1;
         for (int stream = 0; stream < 3; stream++)
-            if (FcntlCall(stream, getDescriptorFlags, 0) < 0) OpenCall("/dev/null", OpenFlags.ReadWrite, 0);
+            if (LibC.fcntl(stream, LibC.F_GETFD) < 0) OpenCall("/dev/null", OpenFlags.ReadWrite, 0);
     }
 
     /// <summary>open(2), always close-on-exec.</summary>
@@ -140,7 +108,7 @@ public static partial class Files
     public static unsafe bool TryPipe(int flags, out int read, out int write)
     {
         int* ends = stackalloc int[] { -1, -1 };
-        bool isOpen = Pipe2Call(ends, flags | OpenFlags.CloseOnExec) == 0;
+        bool isOpen = LibC.pipe2(ends, flags | OpenFlags.CloseOnExec) == 0;
         (read, write) = (ends[0], ends[1]);
         return isOpen;
     }
@@ -150,8 +118,8 @@ public static partial class Files
     {
         fixed (byte* start = buffer)
         {
-            nint count;
-            while ((count = ReadCall(descriptor, start, buffer.Length)) < 0 && Syscall.Last == Errno.EINTR) { }
+            long count;
+            while ((count = LibC.read(descriptor, start, buffer.Length)) < 0 && Syscall.Last == Errno.EINTR) { }
             return (int)count;
         }
     }
@@ -163,7 +131,7 @@ public static partial class Files
         {
             for (int done = 0; done < bytes.Length;)
             {
-                nint count = WriteCall(descriptor, start + done, bytes.Length - done);
+                long count = LibC.write(descriptor, start + done, bytes.Length - done);
                 if (count >= 0) done += (int)count;
                 else if (Syscall.Last != Errno.EINTR) return false;
             }
@@ -174,51 +142,56 @@ public static partial class Files
     /// <summary>One write(2): how many bytes went, or -1 with the error in <see cref="Syscall.Last"/>.</summary>
     public static unsafe int TryWrite(int descriptor, ReadOnlySpan<byte> bytes)
     {
-        fixed (byte* start = bytes) return (int)WriteCall(descriptor, start, bytes.Length);
+        fixed (byte* start = bytes) return (int)LibC.write(descriptor, start, bytes.Length);
     }
 
     /// <summary>Back to the beginning of a file, for whoever reads it next.</summary>
     /// <exception cref="KernelException"/>
     public static void Rewind(int descriptor)
     {
-        if (SeekCall(descriptor, 0, 0) != 0) throw new KernelException("lseek", Syscall.Last);
+        if (LibC.lseek(descriptor, 0, LibC.SEEK_SET) != 0) throw new KernelException("lseek", Syscall.Last);
     }
 
     /// <summary>ftruncate(2): cuts a file off at a length.</summary>
     /// <exception cref="KernelException"/>
     public static void Truncate(int descriptor, long length)
     {
-        if (TruncateCall(descriptor, length) != 0) throw new KernelException("ftruncate", Syscall.Last);
+        if (LibC.ftruncate(descriptor, length) != 0) throw new KernelException("ftruncate", Syscall.Last);
     }
 
     /// <summary>Makes reads and writes answer EAGAIN in place of waiting (O_NONBLOCK).</summary>
     public static void SetNonBlocking(int descriptor)
     {
-        const int setStatusFlags = 4;
-        FcntlCall(descriptor, setStatusFlags, OpenFlags.NonBlock);
+        LibC.fcntl(descriptor, LibC.F_SETFL, OpenFlags.NonBlock);
     }
 
     /// <summary>access(2): there is such a file, and it may be executed.</summary>
-    public static bool IsExecutable(string path)
+    public static unsafe bool IsExecutable(string path)
     {
-        const int execute = 1;
-        return AccessCall(path, execute) == 0;
+        using var text = new NativePath(path, stackalloc byte[NativePath.Short]);
+        return LibC.access(text.Start, LibC.X_OK) == 0;
     }
 
     /// <summary>isatty(3).</summary>
-    public static bool IsTerminal(int descriptor) => IsTerminalCall(descriptor) == 1;
+    public static bool IsTerminal(int descriptor) => LibC.isatty(descriptor) == 1;
 
     /// <summary>mkfifo(3).</summary>
     /// <exception cref="KernelException"/>
-    public static void MakeFifo(string path, uint mode)
+    public static unsafe void MakeFifo(string path, uint mode)
     {
-        if (MkfifoCall(path, mode) != 0) throw new KernelException("mkfifo", Syscall.Last, path);
+        using var text = new NativePath(path, stackalloc byte[NativePath.Short]);
+        if (LibC.mkfifo(text.Start, (ushort)mode) != 0) throw new KernelException("mkfifo", Syscall.Last, path);
     }
 
     /// <summary>Lets a descriptor pass through execve (F_SETFD) or not.</summary>
     public static void SetCloseOnExec(int descriptor, bool value)
     {
-        const int setDescriptorFlags = 2;
-        FcntlCall(descriptor, setDescriptorFlags, value ? 1 : 0);
+        LibC.fcntl(descriptor, LibC.F_SETFD, value ? LibC.FD_CLOEXEC : 0);
+    }
+
+    private static unsafe int OpenCall(string path, int flags, uint mode)
+    {
+        using var text = new NativePath(path, stackalloc byte[NativePath.Short]);
+        return LibC.open(text.Start, flags, (ushort)mode);
     }
 }

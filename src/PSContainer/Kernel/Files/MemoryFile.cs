@@ -1,25 +1,18 @@
-using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace PSContainer.Kernel;
 
 /// <summary>Files without a path: memfd_create(2).</summary>
-public static partial class MemoryFile
+public static class MemoryFile
 {
-    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int CreateCall(string name, uint flags);
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int FcntlCall(int descriptor, int command, nint argument);
-
     /// <summary>A file in memory with these bytes, which nobody can change any more (F_ADD_SEALS); close-on-exec.</summary>
     /// <exception cref="KernelException"/>
-    public static int Sealed(string name, ReadOnlySpan<byte> bytes)
+    public static unsafe int Sealed(string name, ReadOnlySpan<byte> bytes)
     {
-        const uint closeOnExec = 1, allowSealing = 2;
-        const int addSeals = 1033, allSeals = 0xF;
-        int file = CreateCall(name, closeOnExec | allowSealing);
+        using var text = new NativePath(name, stackalloc byte[NativePath.Short]);
+        int file = LibC.memfd_create(text.Start, LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING);
         if (file < 0) throw new KernelException("memfd_create", Syscall.Last);
-        if (!Files.Write(file, bytes) || FcntlCall(file, addSeals, allSeals) != 0)
+        if (!Files.Write(file, bytes) || LibC.fcntl(file, LibC.F_ADD_SEALS, LibC.F_SEAL_SEAL | LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW | LibC.F_SEAL_WRITE) != 0)
         {
             Errno error = Syscall.Last;
             Files.Close(file);

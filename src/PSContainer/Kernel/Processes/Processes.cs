@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace PSContainer.Kernel;
 
@@ -28,9 +29,6 @@ public static partial class Processes
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
     private static unsafe partial int WaitIdCall(int idType, uint id, int* info, int options);
 
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static unsafe partial int PollCall(PollEntry* entries, nuint count, int timeout);
-
     /// <summary>A descriptor of the process, close-on-exec; -1 with the error in <see cref="Syscall.Last"/>.</summary>
     public static int TryOpen(int pid) => (int)Syscall.Invoke(SyscallNumber.PidfdOpen, pid);
 
@@ -45,7 +43,7 @@ public static partial class Processes
     /// <summary>poll(2): how many entries have something, 0 on time-out, negative on a signal.</summary>
     public static unsafe int Poll(Span<PollEntry> entries, int timeoutMilliseconds)
     {
-        fixed (PollEntry* start = entries) return PollCall(start, (nuint)entries.Length, timeoutMilliseconds);
+        fixed (PollEntry* start = entries) return LibC.poll((pollfd*)start, (uint)entries.Length, timeoutMilliseconds);
     }
 
     /// <summary>True once the process has ended (a pidfd polls readable then); waits as long as told, -1 for ever.</summary>

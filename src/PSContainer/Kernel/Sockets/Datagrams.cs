@@ -1,38 +1,13 @@
 using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace PSContainer.Kernel;
 
 /// <summary>Datagrams with their addresses at both ends: recvmsg(2), sendmsg(2).</summary>
-public static unsafe partial class Datagrams
+public static unsafe class Datagrams
 {
     /// <summary>Room for one struct in_pktinfo or in6_pktinfo with its header.</summary>
     public const int InformationSize = 40;
-
-    // struct msghdr and struct iovec of 64-bit Linux.
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Message
-    {
-        public byte* Name;
-        public nint NameLength;
-        public Vector* Vectors;
-        public nint VectorCount;
-        public byte* Control;
-        public nint ControlLength;
-        public nint Flags;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Vector
-    {
-        public byte* Start;
-        public nint Length;
-    }
-
-    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
-    private static partial nint ReceiveCall(int socket, Message* message, int flags);
-
-    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
-    private static partial nint SendCall(int socket, Message* message, int flags);
 
     /// <summary>The next datagram: its length, or -1 with the error in <see cref="Syscall.Last"/>.</summary>
     /// <param name="socket">With packet information switched on.</param>
@@ -46,10 +21,10 @@ public static unsafe partial class Datagrams
         int count;
         fixed (byte* start = buffer, name = sender.Bytes, control = information)
         {
-            var vector = new Vector { Start = start, Length = buffer.Length };
-            var message = new Message { Name = name, NameLength = SocketName.Longest, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = information.Length };
-            count = (int)ReceiveCall(socket, &message, 0);
-            informationLength = count < 0 ? 0 : (int)message.ControlLength;
+            var vector = new iovec { iov_base = start, iov_len = buffer.Length };
+            var message = new msghdr { msg_name = name, msg_namelen = SocketName.Longest, msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = information.Length };
+            count = (int)LibC.recvmsg(socket, &message, 0);
+            informationLength = count < 0 ? 0 : (int)message.msg_controllen;
         }
         ForgetInterface(information[..informationLength]);
         return count;
@@ -60,9 +35,9 @@ public static unsafe partial class Datagrams
     {
         fixed (byte* start = bytes, name = receiver.Bytes, control = information)
         {
-            var vector = new Vector { Start = start, Length = bytes.Length };
-            var message = new Message { Name = name, NameLength = receiver.Length, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = information.Length };
-            return SendCall(socket, &message, 0) >= 0;
+            var vector = new iovec { iov_base = start, iov_len = bytes.Length };
+            var message = new msghdr { msg_name = name, msg_namelen = receiver.Length, msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = information.Length };
+            return LibC.sendmsg(socket, &message, 0) >= 0;
         }
     }
 

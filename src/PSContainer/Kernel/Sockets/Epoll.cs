@@ -1,54 +1,40 @@
-using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace PSContainer.Kernel;
 
 /// <summary>epoll(7), level-triggered: many descriptors behind one, which itself can be polled.</summary>
-public static unsafe partial class Epoll
+public static unsafe class Epoll
 {
     public const uint In = 1, Out = 4, Error = 8, Hangup = 16;
 
-    // struct epoll_event is packed on x86-64 alone.
-    private static readonly int s_dataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
-    private static int Size => s_dataOffset + 8;
-
-    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
-    private static partial int CreateCall(int flags);
-
-    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
-    private static partial int ControlCall(int epoll, int operation, int descriptor, byte* wanted);
-
-    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
-    private static partial int WaitCall(int epoll, byte* events, int most, int timeout);
-
     /// <exception cref="KernelException"/>
     public static int Create()
-        => CreateCall(OpenFlags.CloseOnExec) is >= 0 and var epoll ? epoll : throw new KernelException("epoll_create1", Syscall.Last);
+        => LibC.epoll_create1(LibC.EPOLL_CLOEXEC) is >= 0 and var epoll ? epoll : throw new KernelException("epoll_create1", Syscall.Last);
 
     /// <exception cref="KernelException"/>
-    public static void Add(int epoll, int descriptor, uint events) => Control(epoll, 1, descriptor, events);
+    public static void Add(int epoll, int descriptor, uint events) => Control(epoll, LibC.EPOLL_CTL_ADD, descriptor, events);
 
     /// <exception cref="KernelException"/>
-    public static void Modify(int epoll, int descriptor, uint events) => Control(epoll, 3, descriptor, events);
+    public static void Modify(int epoll, int descriptor, uint events) => Control(epoll, LibC.EPOLL_CTL_MOD, descriptor, events);
 
     /// <summary>Watches it no longer; needed only where the descriptor stays open.</summary>
-    public static void Remove(int epoll, int descriptor) => ControlCall(epoll, 2, descriptor, null);
+    public static void Remove(int epoll, int descriptor) => LibC.epoll_ctl(epoll, LibC.EPOLL_CTL_DEL, descriptor, null);
 
     /// <summary>What is ready at this moment; waits for nothing.</summary>
     /// <returns>How many were filled in.</returns>
     public static int Ready(int epoll, Span<(int Descriptor, uint Events)> ready)
     {
-        byte* events = stackalloc byte[ready.Length * 16];
-        int count = Math.Max(WaitCall(epoll, events, ready.Length, 0), 0);
-        for (int i = 0; i < count; i++) ready[i] = (*(int*)(events + i * Size + s_dataOffset), *(uint*)(events + i * Size));
+        epoll_event* events = stackalloc epoll_event[ready.Length];
+        int count = Math.Max(LibC.epoll_wait(epoll, events, ready.Length, 0), 0);
+        for (int i = 0; i < count; i++) ready[i] = (events[i].data.fd, (uint)events[i].events);
         return count;
     }
 
     private static void Control(int epoll, int operation, int descriptor, uint events)
     {
-        byte* wanted = stackalloc byte[16];
-        new Span<byte>(wanted, 16).Clear();
-        *(uint*)wanted = events;
-        *(int*)(wanted + s_dataOffset) = descriptor;
-        if (ControlCall(epoll, operation, descriptor, wanted) != 0) throw new KernelException("epoll_ctl", Syscall.Last);
+        epoll_event wanted = default;
+        wanted.events = (int)events;
+        wanted.data.fd = descriptor;
+        if (LibC.epoll_ctl(epoll, operation, descriptor, &wanted) != 0) throw new KernelException("epoll_ctl", Syscall.Last);
     }
 }

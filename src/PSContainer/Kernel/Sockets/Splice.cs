@@ -1,23 +1,16 @@
-using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace PSContainer.Kernel;
 
 /// <summary>Bytes from one descriptor to another without a copy of them in this process: splice(2) by way of a pipe.</summary>
-public static unsafe partial class Splice
+public static unsafe class Splice
 {
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int FcntlCall(int descriptor, int command, nint argument);
-
-    [LibraryImport("libc", EntryPoint = "splice", SetLastError = true)]
-    private static partial nint SpliceCall(int from, long* fromOffset, int to, long* toOffset, nint most, uint flags);
-
     /// <summary>A pipe, non-blocking and close-on-exec; false with the error in <see cref="Syscall.Last"/>.</summary>
     /// <param name="size">Bytes that it is to hold (F_SETPIPE_SZ). It stays at 64 KiB, or at 8 KiB where a user has many, if no more may be had: pipe(7).</param>
     public static bool TryOpenPipe(int size, out int read, out int write)
     {
-        const int setPipeSize = 1031;
         bool isOpen = Files.TryPipe(OpenFlags.NonBlock, out read, out write);
-        if (isOpen) FcntlCall(write, setPipeSize, size);
+        if (isOpen) LibC.fcntl(write, LibC.F_SETPIPE_SZ, size);
         return isOpen;
     }
 
@@ -27,9 +20,8 @@ public static unsafe partial class Splice
     /// </summary>
     public static int TryMove(int from, int to, int most)
     {
-        const uint move = 1, nonBlock = 2;
-        nint count;
-        while ((count = SpliceCall(from, null, to, null, most, move | nonBlock)) < 0 && Syscall.Last == Errno.EINTR) { }
+        long count;
+        while ((count = LibC.splice(from, null, to, null, most, (uint)(LibC.SPLICE_F_MOVE | LibC.SPLICE_F_NONBLOCK))) < 0 && Syscall.Last == Errno.EINTR) { }
         return (int)count;
     }
 }

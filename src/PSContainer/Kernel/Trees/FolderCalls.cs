@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace PSContainer.Kernel.Trees;
 
@@ -8,52 +9,13 @@ namespace PSContainer.Kernel.Trees;
 /// </summary>
 public static unsafe partial class FolderCalls
 {
-    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
-    private static partial int OpenatCall(int folder, byte* name, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
-    private static partial int MkdiratCall(int folder, byte* name, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "mknodat", SetLastError = true)]
-    private static partial int MknodatCall(int folder, byte* name, uint mode, ulong device);
-
-    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true)]
-    private static partial int SymlinkatCall(byte* target, int folder, byte* name);
-
-    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true)]
-    private static partial int LinkatCall(int oldFolder, byte* oldName, int newFolder, byte* newName, int flags);
-
-    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
-    private static partial int UnlinkatCall(int folder, byte* name, int flags);
-
     [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
     private static partial int RenameatCall(int oldFolder, byte* oldName, int newFolder, byte* newName);
-
-    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
-    private static partial nint ReadlinkatCall(int folder, byte* name, byte* buffer, nuint size);
-
-    [LibraryImport("libc", EntryPoint = "fchownat", SetLastError = true)]
-    private static partial int FchownatCall(int folder, byte* name, uint user, uint group, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true)]
-    private static partial int FchmodatCall(int folder, byte* name, uint mode, int flags);
-
-    [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true)]
-    private static partial int UtimensatCall(int folder, byte* name, long* times, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
-    private static partial int FchownCall(int file, uint user, uint group);
-
-    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
-    private static partial int FchmodCall(int file, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
-    private static partial int FutimensCall(int file, long* times);
 
     /// <summary>openat(2), always close-on-exec: the descriptor, or -1 with the error in <see cref="Syscall.Last"/>.</summary>
     public static int Open(int folder, in PathBytes name, int flags, uint mode = 0)
     {
-        fixed (byte* path = name) return OpenatCall(folder, path, flags | OpenFlags.CloseOnExec, mode);
+        fixed (byte* path = name) return LibC.openat(folder, path, flags | OpenFlags.CloseOnExec, (ushort)mode);
     }
 
     /// <summary>openat2(2), close-on-exec, never through a magic link: the descriptor, or -1 with the error in <see cref="Syscall.Last"/>.</summary>
@@ -74,32 +36,32 @@ public static unsafe partial class FolderCalls
     /// <summary>mkdirat(2); the process's umask takes its part of the mode.</summary>
     public static Errno MakeFolder(int folder, in PathBytes name, uint mode)
     {
-        fixed (byte* path = name) return Error(MkdiratCall(folder, path, mode));
+        fixed (byte* path = name) return Error(LibC.mkdirat(folder, path, (ushort)mode));
     }
 
     /// <summary>mknodat(2).</summary>
     /// <param name="mode">With the type: S_IFCHR, S_IFBLK or S_IFIFO.</param>
     public static Errno MakeNode(int folder, in PathBytes name, uint mode, uint major = 0, uint minor = 0)
     {
-        fixed (byte* path = name) return Error(MknodatCall(folder, path, mode, Device(major, minor)));
+        fixed (byte* path = name) return Error(LibC.mknodat(folder, path, (ushort)mode, Device(major, minor)));
     }
 
     /// <summary>symlinkat(2).</summary>
     public static Errno MakeLink(int folder, in PathBytes name, in PathBytes target)
     {
-        fixed (byte* path = name, to = target) return Error(SymlinkatCall(to, folder, path));
+        fixed (byte* path = name, to = target) return Error(LibC.symlinkat(to, folder, path));
     }
 
     /// <summary>linkat(2); a symbolic link is itself linked to, not what it leads to.</summary>
     public static Errno HardLink(int oldFolder, in PathBytes oldName, int newFolder, in PathBytes newName)
     {
-        fixed (byte* old = oldName, path = newName) return Error(LinkatCall(oldFolder, old, newFolder, path, 0));
+        fixed (byte* old = oldName, path = newName) return Error(LibC.linkat(oldFolder, old, newFolder, path, 0));
     }
 
     /// <summary>unlinkat(2).</summary>
     public static Errno Remove(int folder, in PathBytes name, bool isFolder = false)
     {
-        fixed (byte* path = name) return Error(UnlinkatCall(folder, path, isFolder ? Files.AtRemovedir : 0));
+        fixed (byte* path = name) return Error(LibC.unlinkat(folder, path, isFolder ? Files.AtRemovedir : 0));
     }
 
     /// <summary>renameat(2).</summary>
@@ -111,41 +73,47 @@ public static unsafe partial class FolderCalls
     /// <summary>readlinkat(2): how many bytes the target has, or -1 with the error in <see cref="Syscall.Last"/>.</summary>
     public static int ReadLink(int folder, in PathBytes name, Span<byte> target)
     {
-        fixed (byte* path = name, buffer = target) return (int)ReadlinkatCall(folder, path, buffer, (nuint)target.Length);
+        fixed (byte* path = name, buffer = target) return (int)LibC.readlinkat(folder, path, buffer, target.Length);
     }
 
     /// <summary>fchownat(2); of a symbolic link, the link's own owner.</summary>
     public static Errno SetOwner(int folder, in PathBytes name, uint user, uint group)
     {
-        fixed (byte* path = name) return Error(FchownatCall(folder, path, user, group, Files.AtSymlinkNofollow));
+        fixed (byte* path = name) return Error(LibC.fchownat(folder, path, user, group, Files.AtSymlinkNofollow));
     }
 
     /// <summary>fchmodat(2), which follows a symbolic link: for names that are known to be none.</summary>
     public static Errno SetMode(int folder, in PathBytes name, uint mode)
     {
-        fixed (byte* path = name) return Error(FchmodatCall(folder, path, mode, 0));
+        fixed (byte* path = name) return Error(LibC.fchmodat(folder, path, (ushort)mode, 0));
     }
 
     /// <summary>utimensat(2): both times alike; of a symbolic link, the link's own.</summary>
     /// <param name="seconds">Since 1970; before it negative.</param>
     public static Errno SetTime(int folder, in PathBytes name, long seconds, long nanoseconds)
     {
-        long* times = stackalloc long[] { seconds, nanoseconds, seconds, nanoseconds };
-        fixed (byte* path = name) return Error(UtimensatCall(folder, path, times, Files.AtSymlinkNofollow));
+        timespec* times = stackalloc timespec[2];
+        Fill(times, seconds, nanoseconds);
+        fixed (byte* path = name) return Error(LibC.utimensat(folder, path, times, Files.AtSymlinkNofollow));
     }
 
     /// <summary>fchown(2); it takes set-user-ID and capabilities away, so they are set after it.</summary>
-    public static Errno SetOwner(int file, uint user, uint group) => Error(FchownCall(file, user, group));
+    public static Errno SetOwner(int file, uint user, uint group) => Error(LibC.fchown(file, user, group));
 
     /// <summary>fchmod(2).</summary>
-    public static Errno SetMode(int file, uint mode) => Error(FchmodCall(file, mode));
+    public static Errno SetMode(int file, uint mode) => Error(LibC.fchmod(file, (ushort)mode));
 
     /// <summary>futimens(3): both times alike.</summary>
     public static Errno SetTime(int file, long seconds, long nanoseconds)
     {
-        long* times = stackalloc long[] { seconds, nanoseconds, seconds, nanoseconds };
-        return Error(FutimensCall(file, times));
+        timespec* times = stackalloc timespec[2];
+        Fill(times, seconds, nanoseconds);
+        return Error(LibC.futimens(file, times));
     }
+
+    // Of access and of modification.
+    private static void Fill(timespec* times, long seconds, long nanoseconds)
+        => times[0] = times[1] = new timespec { tv_sec = seconds, tv_nsec = (long_t)nanoseconds };
 
     /// <summary>makedev(3), as the C library's dev_t has it.</summary>
     private static ulong Device(uint major, uint minor)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PSContainer.Kernel;
+using Tmds.Linux;
 
 namespace PSContainer.Runtime.Child;
 
@@ -17,42 +18,30 @@ internal static unsafe partial class Signals
     [LibraryImport("libc", EntryPoint = "write"), SuppressGCTransition]
     private static partial nint WriteCall(int descriptor, byte* bytes, nint count);
 
-    [LibraryImport("libc", EntryPoint = "sigaction")]
-    private static partial int ActionCall(int signal, byte* action, byte* before);
-
-    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
-    private static partial int MaskCall(int how, ulong* set, ulong* before);
-
     /// <summary>A descriptor from which every one of these signals is read as a byte.</summary>
     public static int Listen(params ReadOnlySpan<int> signals)
     {
         (int read, int write) = Files.Pipe(OpenFlags.NonBlock);
         s_write = write;
-        const int block = 0;
-        // struct sigaction of the C library: handler, then 128 bytes of mask, then flags (both architectures).
-        byte* action = stackalloc byte[160];
-        new Span<byte>(action, 160).Clear();
-        const int restart = 0x10000000;
-        *(nint*)action = (nint)(delegate* unmanaged[Cdecl]<int, void>)&Arrived;
-        *(int*)(action + 136) = restart;
-        ulong* set = stackalloc ulong[16];
-        new Span<ulong>(set, 16).Clear();
+        var action = new sigaction { sa_flags = LibC.SA_RESTART };
+        action.sa_handler = (delegate* unmanaged[Cdecl]<int, void>)&Arrived;
+        sigset_t blocked = default;
+        ulong* set = (ulong*)&blocked;
         foreach (int signal in signals)
         {
             *set |= 1UL << (signal - 1);
-            ActionCall(signal, action, null);
+            LibC.sigaction(signal, &action, null);
         }
-        MaskCall(block, set, null);
+        LibC.pthread_sigmask(LibC.SIG_BLOCK, &blocked, null);
         return read;
     }
 
     /// <summary>Leaves these to somebody else: the terminal sends them to the whole foreground group.</summary>
     public static void Ignore(params ReadOnlySpan<int> signals)
     {
-        byte* action = stackalloc byte[160];
-        new Span<byte>(action, 160).Clear();
-        *(nint*)action = 1; // SIG_IGN
-        foreach (int signal in signals) ActionCall(signal, action, null);
+        sigaction action = default;
+        action.sa_handler = LibC.SIG_IGN;
+        foreach (int signal in signals) LibC.sigaction(signal, &action, null);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
