@@ -167,7 +167,7 @@ Describe 'An image beside docker build''s' -Tag Root, Docker -Skip:(-not ($isRoo
         function Get-Listing($archive) { tar -tvf $archive --numeric-owner --full-time | ForEach-Object { $mode, $owner, $size, $null, $null, $name = $_ -split '\s+', 6; if ($name -notmatch $own) { "$name $mode $owner $($mode.StartsWith('d') ? 0 : $size)" } } | Sort-Object }
         Get-Listing "$folder/ours.tar" | Should -Be (Get-Listing "$folder/theirs.tar")
 
-        $ours.Environment | Sort-Object | Should -Be ($theirs.Env | Where-Object { $_ -notmatch '^PATH=' } | Sort-Object)
+        $ours.Environment | Sort-Object | Should -Be ($theirs.Env | Sort-Object)
         $ours.Command | Should -Be $theirs.Cmd
         $ours.Entrypoint | Should -Be $theirs.Entrypoint
         "$($ours.User)" | Should -Be $theirs.User

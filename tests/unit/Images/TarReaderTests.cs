@@ -89,11 +89,10 @@ public class TarReaderTests
     }
 
     [Fact]
-    public void A_prefix_goes_before_the_name_but_not_in_gnu_s_format()
+    public void A_prefix_goes_before_the_name_where_the_format_has_one()
     {
         static void Prefix(byte[] block) => RawTar.Put(block, 345, "some/folder");
         Assert.Equal("some/folder/name", Latin(One(new RawTar().Header("name", edit: Prefix).End()).Name));
-        Assert.Equal("name", Latin(One(new RawTar().Header("name", edit: Prefix, magic: "ustar  \0").End()).Name));
         Assert.Equal("name", Latin(One(new RawTar().Header("name", edit: Prefix, magic: "").End()).Name));
         Assert.Equal("some/folder/name", Latin(One(new RawTar().Header("name", edit: block => { Prefix(block); RawTar.Put(block, 476, "00000000000 00000000000 "); RawTar.Put(block, 508, "tar\0"); }).End()).Name));
     }
@@ -194,4 +193,12 @@ public class TarReaderTests
 
         public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, step)]);
     }
+
+    [Theory]
+    [InlineData("usr/share/long", "usr/share/long/file")]
+    [InlineData("", "file")]
+    [InlineData("01234567012\01234567012", "file")]
+    [InlineData("\0\0\0\0\0\0\0\0\0\0\0\001234567012", "file")]
+    public void Old_Go_wrote_GNUs_magic_and_a_prefix(string area, string expected)
+        => Assert.Equal(expected, Latin(One(new RawTar().Entry("file", "x", edit: block => RawTar.Put(block, 345, area), magic: "ustar  \0").End()).Name));
 }

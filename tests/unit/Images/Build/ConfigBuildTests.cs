@@ -25,6 +25,9 @@ public sealed class ConfigBuildTests : IDisposable
     private ImageConfig Config(string lines, params (string, string)[] arguments)
         => Build("FROM scratch\n" + lines, request => request with { Arguments = arguments.ToDictionary(pair => pair.Item1, pair => pair.Item2) }).Config;
 
+    // Beside PATH, which comes first.
+    private static IEnumerable<string> Own(ImageConfig config) => config.Env.Skip(1);
+
     private void Fails(string id, int line, string containerfile)
     {
         var failure = Assert.Throws<EngineException>(() => Build(containerfile));
@@ -51,7 +54,7 @@ public sealed class ConfigBuildTests : IDisposable
             ONBUILD RUN echo later
             MAINTAINER Ann <ann@example.com>
             """);
-        Assert.Equal(["A=1", "B=two words", "C=1-two words"], config.Env);
+        Assert.Equal(["A=1", "B=two words", "C=1-two words"], Own(config));
         Assert.Equal(("x", "1"), (config.Labels["com.example.a"], config.Labels["b"]));
         Assert.Equal("app:staff", config.User);
         Assert.Equal(["53/udp", "80/tcp", "8000/tcp", "8001/tcp", "8002/tcp"], config.ExposedPorts.Order(StringComparer.Ordinal));
@@ -73,13 +76,13 @@ public sealed class ConfigBuildTests : IDisposable
     {
         // docs.docker.com/reference/dockerfile#environment-replacement: def is hello, ghi is bye.
         ImageConfig config = Config("ENV abc=hello\nENV abc=bye def=$abc\nENV ghi=$abc");
-        Assert.Equal(["abc=bye", "def=hello", "ghi=bye"], config.Env);
+        Assert.Equal(["abc=bye", "def=hello", "ghi=bye"], Own(config));
     }
 
     [Fact]
     public void Arguments_come_from_the_caller_the_default_or_the_top()
     {
-        string[] Env(string text, params (string, string)[] given) => [.. Build(text, request => request with { Arguments = given.ToDictionary(pair => pair.Item1, pair => pair.Item2) }).Config.Env];
+        string[] Env(string text, params (string, string)[] given) => [.. Build(text, request => request with { Arguments = given.ToDictionary(pair => pair.Item1, pair => pair.Item2) }).Config.Env.Skip(1)];
         Assert.Equal(["x=default"], Env("FROM scratch\nARG A=default\nENV x=$A"));
         Assert.Equal(["x=given"], Env("FROM scratch\nARG A=default\nENV x=$A", ("A", "given")));
         Assert.Equal(["x="], Env("FROM scratch\nENV x=$A", ("A", "given")));
@@ -113,7 +116,7 @@ public sealed class ConfigBuildTests : IDisposable
         Build("FROM missing AS unused\nRUN false\nFROM scratch AS base\nENV a=1\nFROM base\nENV b=2");
         Assert.Equal(["base", "stage-2"], _told.Select(progress => progress.Stage).Distinct());
         _told.Clear();
-        Assert.Equal(["a=1"], Build("FROM scratch AS base\nENV a=1\nFROM missing\nENV b=2", request => request with { Target = "BASE" }).Config.Env);
+        Assert.Equal(["a=1"], Own(Build("FROM scratch AS base\nENV a=1\nFROM missing\nENV b=2", request => request with { Target = "BASE" }).Config));
         Assert.Equal("StageUnknown", Assert.Throws<EngineException>(() => Build("FROM scratch", request => request with { Target = "x" })).Id);
     }
 
@@ -121,9 +124,9 @@ public sealed class ConfigBuildTests : IDisposable
     public void Triggers_run_in_whoever_builds_upon_the_image()
     {
         StoredImage first = Build("FROM scratch\nONBUILD ENV late=$early\nENV early=1", request => request with { Names = [ImageReference.Parse("first")] });
-        Assert.Equal(["early=1"], first.Config.Env);
+        Assert.Equal(["early=1"], Own(first.Config));
         ImageConfig second = Build("FROM first\nENV more=1").Config;
-        Assert.Equal(["early=1", "late=1", "more=1"], second.Env);
+        Assert.Equal(["early=1", "late=1", "more=1"], Own(second));
         Assert.Empty(second.OnBuild);
     }
 
@@ -190,5 +193,13 @@ public sealed class ConfigBuildTests : IDisposable
         Assert.Equal("ContextNotFound", Assert.Throws<EngineException>(() => BuildContext.Open(_folder + "/absent", null)).Id);
         Assert.Equal("ContainerfileNotFound", Assert.Throws<EngineException>(() => BuildContext.Open(_folder, null)).Id);
         Assert.Equal("ContainerfileNotFound", Assert.Throws<EngineException>(() => BuildContext.Open(_folder, _folder + "/x")).Id);
+    }
+
+    [Fact]
+    public void A_base_without_a_PATH_has_the_usual_one()
+    {
+        const string usual = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        Assert.Contains("PATH=" + usual, Config("LABEL a=b").Env);
+        Assert.Contains("PATH=/opt/x:" + usual, Config("ENV PATH=/opt/x:$PATH").Env);
     }
 }

@@ -20,8 +20,14 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 
     public bool IsZero => !_block.ContainsAnyExcept((byte)0);
 
-    /// <summary>GNU's magic is "ustar  \0" and what follows is not a prefix; v7 has none.</summary>
+    /// <summary>v7 has no magic, and no prefix.</summary>
     private bool IsPosix => _block[MagicField].StartsWith("ustar\0"u8);
+
+    /// <summary>
+    /// GNU has two times where POSIX has the prefix. Go wrote GNU's magic and a prefix until 1.8, where a number took the binary form, and so
+    /// did docker until 17.05: what is no time there is a prefix.
+    /// </summary>
+    private bool IsGnuWithPrefix => _block[MagicField].SequenceEqual("ustar  \0"u8) && !(IsTime(345..357) && IsTime(357..369));
 
     private bool IsStar => _block[508..].SequenceEqual("tar\0"u8);
 
@@ -41,7 +47,7 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
         get
         {
             ReadOnlySpan<byte> name = Text(_block[NameField]);
-            if (!IsPosix) return new PathBytes(name);
+            if (!IsPosix && !IsGnuWithPrefix) return new PathBytes(name);
             ReadOnlySpan<byte> prefix = Text(IsStar ? _block[345..476] : _block[PrefixField]);
             return prefix.IsEmpty ? new PathBytes(name) : new PathBytes(prefix).Combine(name);
         }
@@ -50,6 +56,8 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
     public PathBytes Link => new(Text(_block[LinkField]));
 
     public bool TryNumber(Range field, out long value) => TarNumber.TryRead(_block[field], out value);
+
+    private bool IsTime(Range field) => _block[field][0] == 0 || TarNumber.TryRead(_block[field], out _);
 
     /// <summary>The sum of all bytes, the checksum's own counted as spaces.</summary>
     public static (long Unsigned, long Signed) Sum(ReadOnlySpan<byte> block)

@@ -18,9 +18,13 @@ public sealed class StageState
         (_layers, _history, _epoch) = ([.. layers], [.. config.History], epoch);
         Triggers = config.OnBuild;
         Config = config with { OnBuild = [] };
-        Variables = new StageVariables(config.Env);
+        Variables = new StageVariables(WithPath(config.Env));
         Time = epoch ?? config.Created ?? DateTimeOffset.UnixEpoch;
     }
+
+    // As docker's builders do it: a base that names no PATH, as an imported root file system, has the usual one, and $PATH is that.
+    private static IReadOnlyList<string> WithPath(IReadOnlyList<string> variables)
+        => variables.Any(variable => variable.StartsWith("PATH=", StringComparison.Ordinal)) ? variables : [.. variables, .. Containers.DefaultProfile.Environment];
 
     /// <summary>Without history, layers and Env: those are in the making.</summary>
     public ImageConfig Config { get; set; }
