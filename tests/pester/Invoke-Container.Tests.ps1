@@ -109,3 +109,54 @@ Describe 'Invoke-Container' -Tag Root -Skip:(-not $isRoot) {
         Assert-Failure { Invoke-Container @Wish } $Id $Category
     }
 }
+
+Describe 'Invoke-Container as a native command' -Tag Root -Skip:(-not $isRoot) {
+    It 'takes what a program writes to its error stream for no failure' {
+        $said = & { $ErrorActionPreference = 'Stop'; Invoke-Container sh -ArgumentList '-c', 'echo warn >&2; echo out' 2>$null }
+        $said | Should -Be out
+        Invoke-Container sh -ArgumentList '-c', 'echo warn >&2; echo out' -ErrorAction Stop -ErrorVariable told 2>$null | Should -Be out
+        "$told" | Should -Be warn
+        $both = Invoke-Container sh -ArgumentList '-c', 'echo warn >&2' -ErrorAction Stop 2>&1
+        $both | Should -BeOfType Management.Automation.ErrorRecord
+        "$both" | Should -Be warn
+    }
+
+    It 'makes an exit code an error where native commands do' {
+        { & { $ErrorActionPreference = 'Stop'; $PSNativeCommandUseErrorActionPreference = $true; Invoke-Container sh -ArgumentList '-c', 'exit 3' } } | Should -Throw -ErrorId 'ProgramExitedWithNonZeroCode,*'
+        $LASTEXITCODE | Should -Be 3
+        { & { $ErrorActionPreference = 'Stop'; $PSNativeCommandUseErrorActionPreference = $false; Invoke-Container sh -ArgumentList '-c', 'exit 3' } } | Should -Not -Throw
+    }
+
+    It 'sets a shell''s exit code where the program can''t be started: <Code>' -ForEach @(
+        @{ Command = 'no-such-program'; Code = 127 }
+        @{ Command = '/etc/passwd'; Code = 126 }
+    ) {
+        $global:LASTEXITCODE = 0
+        $null = Invoke-Container $Command 2>&1
+        $LASTEXITCODE | Should -Be $Code
+        $container = New-Container
+        try {
+            $global:LASTEXITCODE = 0
+            $null = Invoke-ContainerCommand $container $Command 2>&1
+            $LASTEXITCODE | Should -Be $Code
+            $global:LASTEXITCODE = 0
+            $null = Enter-ContainerNamespace $container -Command $Command 2>&1
+            $LASTEXITCODE | Should -Be $Code
+        }
+        finally { Remove-Container $container -Force }
+    }
+
+    It 'names an argument that is longer than the kernel takes' {
+        $container = New-Container
+        try {
+            $failure = Get-Failure { Invoke-ContainerCommand $container echo ('long' * 40000) }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'ArgumentTooLong,*'
+            $failure.Exception.Message | Should -Match "'longlong.*160000 bytes.*131071"
+        }
+        finally { Remove-Container $container -Force }
+    }
+
+    It 'lets any user listen on any port of its own network' {
+        Invoke-Container cat -ArgumentList /proc/sys/net/ipv4/ip_unprivileged_port_start, /proc/sys/net/ipv4/ping_group_range | Should -Be '0', "0`t2147483647"
+    }
+}

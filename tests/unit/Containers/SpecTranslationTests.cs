@@ -1,4 +1,5 @@
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Spec;
 
 namespace PSContainer.Tests.Unit.Containers;
@@ -54,5 +55,17 @@ public class SpecTranslationTests
         Assert.Equal("/u", last[1].Destination);
         Assert.Equal(["rbind", "rprivate", "rro"], last[2].Options);
         Assert.Equal(["rbind", "rprivate"], last[3].Options);
+    }
+
+    [Theory]
+    [InlineData("Bridge", true)]
+    [InlineData("None", true)]
+    [InlineData("Host", false)]
+    [InlineData("container:web", false)]
+    public void In_a_network_of_its_own_any_user_may_listen_on_any_port_and_ping(string network, bool expected)
+    {
+        IReadOnlyDictionary<string, string> sysctl = Translate(new ContainerSpec { Network = new NetworkWish { Network = network } }).Linux.Sysctl;
+        Assert.Equal(expected, sysctl.TryGetValue("net.ipv4.ip_unprivileged_port_start", out string? start) && start == "0");
+        Assert.Equal(expected, sysctl.TryGetValue("net.ipv4.ping_group_range", out string? range) && range == "0 2147483647");
     }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text;
+using PSContainer.Engine;
 using PSContainer.Engine.Commands;
 using PSContainer.Engine.Logs;
 
@@ -9,7 +10,7 @@ namespace PSContainer.Cmdlets.Base;
 /// A program as a part of a pipeline: piped objects are its standard input, its lines are output as they come, its error
 /// stream is the error stream, its exit code is $LASTEXITCODE, and Ctrl+C ends it.
 /// </summary>
-internal sealed class CommandPipe(Cmdlet cmdlet, Action<int> setExitCode) : IDisposable
+internal sealed class CommandPipe(PSCmdlet cmdlet, Action<int> setExitCode, Func<bool> isCodeAnError) : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
@@ -20,12 +21,25 @@ internal sealed class CommandPipe(Cmdlet cmdlet, Action<int> setExitCode) : IDis
 
     public bool IsRunning => _running is not null;
 
-    /// <summary>Watches over a program from here on.</summary>
-    /// <param name="process">The program.</param>
+    /// <summary>Starts a program and watches over it from here on. One that can't be started has a shell's exit code: 127 not found, 126 not executable.</summary>
+    /// <param name="start">Starts it.</param>
     /// <param name="containerName">Tags every line with where it came from; null where there is no doubt.</param>
-    public void Begin(CommandProcess process, string? containerName = null)
+    /// <exception cref="EngineException">Why it does not run.</exception>
+    public void Begin(Func<CommandProcess> start, string? containerName = null)
     {
         _containerName = containerName;
+        CommandProcess process;
+        try
+        {
+            process = start();
+        }
+        catch (EngineException failure)
+        {
+            const int notExecutable = 126, notFound = 127;
+            if (failure.Id is "CommandNotFound") setExitCode(notFound);
+            else if (failure.Id is "CommandNotExecutable" or "CommandTooLong" or "ArgumentTooLong") setExitCode(notExecutable);
+            throw;
+        }
         lock (_gate)
         {
             _running = process;
@@ -52,7 +66,10 @@ internal sealed class CommandPipe(Cmdlet cmdlet, Action<int> setExitCode) : IDis
         if (_running is not { } process) return;
         try
         {
-            setExitCode(process.Finish(Take));
+            int code = process.Finish(Take);
+            setExitCode(code);
+            if (code != 0 && isCodeAnError()) cmdlet.WriteError(new ErrorRecord(
+                new RuntimeException($"The program ended with exit code {code}."), "ProgramExitedWithNonZeroCode", ErrorCategory.NotSpecified, _containerName));
         }
         finally
         {
@@ -92,7 +109,7 @@ internal sealed class CommandPipe(Cmdlet cmdlet, Action<int> setExitCode) : IDis
     {
         if (stream == LogStream.Error)
         {
-            cmdlet.WriteError(new ErrorRecord(new RemoteException(line), "NativeCommandError", ErrorCategory.NotSpecified, _containerName ?? line));
+            ErrorLine.Write(cmdlet, new ErrorRecord(new RemoteException(line), "NativeCommandError", ErrorCategory.NotSpecified, _containerName ?? line));
             return;
         }
         if (_containerName is null)

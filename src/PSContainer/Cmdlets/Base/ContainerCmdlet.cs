@@ -87,6 +87,9 @@ public abstract class ContainerCmdlet : PSCmdlet
     /// <summary>Sets $LASTEXITCODE, as a native command does.</summary>
     protected void SetLastExitCode(int code) => SessionState.PSVariable.Set("global:LASTEXITCODE", code);
 
+    /// <summary>$PSNativeCommandUseErrorActionPreference: an exit code other than 0 is an error, which $ErrorActionPreference decides about.</summary>
+    protected bool IsExitCodeAnError() => LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("PSNativeCommandUseErrorActionPreference"));
+
     /// <summary>A line for the person at the prompt, in the stream that -WhatIf's own lines go to.</summary>
     protected void Print(string line)
         => WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);

@@ -36,7 +36,7 @@ public sealed class InvokeContainerCommand : ContainerParameters, IDisposable
     [AllowEmptyString]
     public PSObject? InputObject { get; set; }
 
-    private CommandPipe Pipe => _pipe ??= new CommandPipe(this, SetLastExitCode);
+    private CommandPipe Pipe => _pipe ??= new CommandPipe(this, SetLastExitCode, IsExitCodeAnError);
 
     protected override void BeginProcessing() => Try(Name ?? Image ?? Command, () =>
     {
@@ -47,7 +47,7 @@ public sealed class InvokeContainerCommand : ContainerParameters, IDisposable
         if (reason == ShouldProcessReason.WhatIf) Engine.Describe(spec, Print);
         if (!wanted) return;
         if (IsVerbose) Engine.Describe(spec, WriteVerbose);
-        Pipe.Begin(Engine.Run(spec, MyInvocation.ExpectingInput ? CommandStreams.PipesWithInput : CommandStreams.Pipes));
+        Pipe.Begin(() => Engine.Run(spec, MyInvocation.ExpectingInput ? CommandStreams.PipesWithInput : CommandStreams.Pipes));
     });
 
     protected override void ProcessRecord() => Pipe.Feed(InputObject);

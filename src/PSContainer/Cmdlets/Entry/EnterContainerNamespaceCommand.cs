@@ -53,7 +53,7 @@ public sealed class EnterContainerNamespaceCommand : ContainerCmdlet, IDisposabl
     [Alias("Tty")]
     public SwitchParameter Interactive { get; set; }
 
-    private CommandPipe Pipe => _pipe ??= new CommandPipe(this, SetLastExitCode);
+    private CommandPipe Pipe => _pipe ??= new CommandPipe(this, SetLastExitCode, IsExitCodeAnError);
 
     protected override void StopProcessing() => Pipe.Stop();
 
@@ -65,7 +65,7 @@ public sealed class EnterContainerNamespaceCommand : ContainerCmdlet, IDisposabl
         Try(pid ?? Container, () =>
         {
             CommandStreams streams = Streams();
-            Pipe.Begin(pid is { } number ? EnterProcess(Identify(number), streams) : EnterContainer(ResolveOne(Container!), streams));
+            Pipe.Begin(() => pid is { } number ? EnterProcess(Identify(number), streams) : EnterContainer(ResolveOne(Container!), streams));
             Pipe.Finish();
         });
     }

@@ -55,14 +55,14 @@ public sealed class InvokeContainerCommandCommand : ContainerCmdlet, IDisposable
     [AllowEmptyString]
     public PSObject? InputObject { get; set; }
 
-    private CommandPipe Pipe => _pipe ??= new CommandPipe(this, SetLastExitCode);
+    private CommandPipe Pipe => _pipe ??= new CommandPipe(this, SetLastExitCode, IsExitCodeAnError);
 
     protected override void BeginProcessing()
     {
         foreach (object wanted in Container ?? []) Try(wanted, () => _containers.AddRange(Resolve(wanted)));
         // One container takes the pipeline as its input; of several, none could have all of it.
         if (_containers is [var only])
-            Try(only, () => Pipe.Begin(ContainerEntry.Execute(Engine, only, ToCommand(), MyInvocation.ExpectingInput ? CommandStreams.PipesWithInput : CommandStreams.Pipes)));
+            Try(only, () => Pipe.Begin(() => ContainerEntry.Execute(Engine, only, ToCommand(), MyInvocation.ExpectingInput ? CommandStreams.PipesWithInput : CommandStreams.Pipes)));
     }
 
     protected override void ProcessRecord()
@@ -84,7 +84,7 @@ public sealed class InvokeContainerCommandCommand : ContainerCmdlet, IDisposable
 
     private void Run(Container container) => Try(container, () =>
     {
-        Pipe.Begin(ContainerEntry.Execute(Engine, container, ToCommand(), CommandStreams.Pipes), container.Name);
+        Pipe.Begin(() => ContainerEntry.Execute(Engine, container, ToCommand(), CommandStreams.Pipes), container.Name);
         Pipe.Finish();
     });
 

@@ -162,7 +162,7 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
 
     /// <summary>What a container has printed; with <paramref name="follow"/>, on until it has ended.</summary>
     public IEnumerable<LogLine> ReadLog(Container container, int? tail, bool follow, CancellationToken cancelled)
-        => new LogReader(container.Name, Path.Combine(Root.ContainerFolder(container.Id), ContainerRecord.LogName))
+        => new LogReader(container.Name, Path.Combine(Root.ContainerFolder(container.Id), ContainerRecord.LogName), Warn)
             .Read(tail, follow ? () => container.Run?.Supervisor is { IsAlive: true } : null, cancelled);
 
     /// <summary>Prints the plan that a start of this wish would carry out; changes nothing.</summary>

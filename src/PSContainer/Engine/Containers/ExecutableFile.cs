@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using PSContainer.Engine.Plan;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Containers;
@@ -10,7 +12,7 @@ internal static class ExecutableFile
 
     /// <summary>Starts it, and mends on the way what a package could not keep.</summary>
     /// <inheritdoc cref="Spawn.Start"/>
-    /// <exception cref="EngineException">ExecutableMissing, ExecutableForeign, ExecutableDenied, SupervisorFailed.</exception>
+    /// <exception cref="EngineException">ExecutableMissing, ExecutableForeign, ExecutableDenied, ArgumentTooLong, SupervisorFailed.</exception>
     public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors, bool ownSession)
     {
         try
@@ -23,7 +25,7 @@ internal static class ExecutableFile
         }
         catch (KernelException failure)
         {
-            throw Failure(path, failure);
+            throw failure.Errno == Errno.E2BIG ? TooLong(arguments, environment, failure) : Failure(path, failure);
         }
     }
 
@@ -40,6 +42,17 @@ internal static class ExecutableFile
         {
             return false;
         }
+    }
+
+    // execve(2): a text may have 32 pages with its NUL (MAX_ARG_STRLEN), all of them together a quarter of the stack.
+    private static EngineException TooLong(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, KernelException failure)
+    {
+        const int longestText = 32 * 4096 - 1;
+        string? text = arguments.Concat(environment).FirstOrDefault(text => Encoding.UTF8.GetByteCount(text) > longestText);
+        return new("ArgumentTooLong", Reason.InvalidInput, text is null
+                ? $"The {arguments.Count} arguments and the environment are larger than the kernel takes for one program (execve(2))."
+                : $"The argument '{Argument.Printable(text[..24])}…' has {Encoding.UTF8.GetByteCount(text)} bytes, and the kernel takes {longestText} in one (execve(2)).",
+            "Hand it over by standard input, or in a file.", failure);
     }
 
     private static EngineException Failure(string path, KernelException failure) => failure.Errno switch

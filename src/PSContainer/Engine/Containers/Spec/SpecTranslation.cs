@@ -40,6 +40,7 @@ public static class SpecTranslation
                 Resources = Resources(spec.Limit),
                 MaskedPaths = [.. DefaultProfile.MaskedPaths, .. DefaultProfile.ThermalThrottlePaths()],
                 ReadonlyPaths = DefaultProfile.ReadonlyPaths,
+                Sysctl = NetworkChoice.Parse(spec.Network.Network).Mode is NetworkMode.Host or NetworkMode.Container ? new Dictionary<string, string>() : DefaultProfile.NetworkSysctl,
             },
         };
     }
