@@ -32,6 +32,27 @@ Describe 'Import-ContainerImage' -Tag Root -Skip:(-not $isRoot) {
         (Import-ContainerImage $packed).Names | Should -Be app:1, localhost:5000/team/app:2
     }
 
+    It 'knows an image whose manifest comes last, behind layers of any name (<_>)' -ForEach '-cf', '-czf' {
+        $tree = New-Item -ItemType Directory "$folder/late"
+        try {
+            tar -C $tree -xf $archive
+            $manifest = Get-Content -Raw "$tree/manifest.json" | ConvertFrom-Json
+            $first = foreach ($image in $manifest) {
+                $image.Layers = @(for ($i = 0; $i -lt $image.Layers.Count; $i++) {
+                    $null = New-Item -ItemType Directory "$tree/layer$i" -Force
+                    Copy-Item "$tree/$($image.Layers[$i])" "$tree/layer$i/layer.tar"
+                    "layer$i/layer.tar"
+                })
+                $image.Layers
+            }
+            ConvertTo-Json -Depth 9 @($manifest) | Set-Content "$tree/manifest.json"
+            tar -C $tree $_ "$folder/late.tar" @($first | Select-Object -Unique) @($manifest.Config | Select-Object -Unique) manifest.json
+            (Import-ContainerImage "$folder/late.tar").Names | Should -Be app:1, localhost:5000/team/app:2
+            Invoke-Container -Image app:1 | Should -Be world
+        }
+        finally { Remove-Item $tree -Recurse -Force }
+    }
+
     It 'imports a root file system with what it is to run' {
         $root = New-BusyboxRoot "$folder/root"
         tar -C $root -czf "$folder/root.tar.gz" .

@@ -59,7 +59,7 @@ internal sealed partial class ArchiveSource : IDisposable
     {
         FileStream file = Keep(OpenFile(Path));
         if (!file.CanSeek) file = Keep(WrittenDown(file, blobs, cancelled));
-        if (!IsRootFs(file, out bool isCompressed))
+        if (MayHoldImages(file, out bool isCompressed))
         {
             file.Position = 0;
             FileStream plain = isCompressed ? Keep(WrittenDown(Decompression.Open(file), blobs, cancelled)) : file;
@@ -91,18 +91,22 @@ internal sealed partial class ArchiveSource : IDisposable
         return DockerContent.IsManifest(files) ? DockerContent.Read(files, cancelled) : null;
     }
 
-    // The first entry tells mostly: then an archive of a hundred megabytes need not be read to its end for that.
-    private static bool IsRootFs(FileStream file, out bool isCompressed)
+    // An image's manifest may come last, behind layers of any name. Only what may hold one is indexed, and written down where it is compressed.
+    private static bool MayHoldImages(FileStream file, out bool isCompressed)
     {
         file.Position = 0;
-        var archive = new TarReader(Decompression.Open(file, out LayerCompression compression));
+        Stream plain = Decompression.Open(file, out LayerCompression compression);
         isCompressed = compression != LayerCompression.None;
+        var archive = new TarReader(isCompressed ? plain : new FilePart(file.SafeFileHandle, 0, file.Length));
+        bool isFirst = true;
         while (archive.Next() is { } entry)
         {
             string name = entry.Name.ToString().TrimStart('.', '/');
-            if (name.Length > 0) return !ImageFile().IsMatch(name);
+            if (name.Length == 0) continue;
+            if ((isFirst && ImageFile().IsMatch(name)) || name is DockerContent.ManifestName or OciContent.MarkName) return true;
+            isFirst = false;
         }
-        throw new EngineException("ArchiveInvalid", Reason.Corrupt, "The archive is empty.", "Make the archive again.");
+        return isFirst ? throw new EngineException("ArchiveInvalid", Reason.Corrupt, "The archive is empty.", "Make the archive again.") : false;
     }
 
     private static FileStream WrittenDown(Stream content, BlobStore blobs, CancellationToken cancelled)
