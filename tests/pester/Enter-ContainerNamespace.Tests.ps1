@@ -82,6 +82,12 @@ Describe 'Enter-ContainerNamespace' -Tag Root -Skip:(-not $isRoot) {
         finally { $process.Kill(); $process.WaitForExit(); ip netns del $name }
     }
 
+    It 'takes the command behind the container, and its arguments behind that' {
+        Enter-ContainerNamespace os1 hostname | Should -Be (Enter-ContainerNamespace os1 -Command hostname)
+        Enter-ContainerNamespace os1 echo one two | Should -Be 'one two'
+        Enter-ContainerNamespace -ProcessId (Get-Container os1).Pid echo three | Should -Be three
+    }
+
     It 'lets go at Ctrl+C' {
         $pipeline = Start-Pipeline 'Enter-ContainerNamespace os1 -Command sleep -ArgumentList 4848'
         Wait-Until { Invoke-ContainerCommand os1 pgrep '-f' 'sleep 4848' } | Should -BeTrue

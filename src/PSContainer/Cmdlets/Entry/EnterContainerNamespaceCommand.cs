@@ -34,11 +34,11 @@ public sealed class EnterContainerNamespaceCommand : ContainerCmdlet, IDisposabl
     public int ProcessId { get; set; }
 
     /// <summary>Only these namespaces, with this machine's own tools for the rest; all where it is not given.</summary>
-    [Parameter(Position = 1)]
+    [Parameter]
     public NamespaceType[]? Type { get; set; }
 
     /// <summary>A program; an interactive shell where it is not given.</summary>
-    [Parameter]
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Command { get; set; }
 
