@@ -48,6 +48,12 @@ Describe 'Test-ContainerHost' {
         ($checks | Where-Object Name -eq memory.high).Status | Should -Be Warning
     }
 
+    It 'says which PowerShell this is' {
+        $check = Test-ContainerHost | Where-Object Name -eq powershell
+        $check.Status | Should -Be Ok
+        $check.Message | Should -Match ([regex]::Escape("PowerShell $($PSVersionTable.PSVersion)"))
+    }
+
     It 'finds a storage that can''t be written' -Tag Root -Skip:(-not $isRoot) {
         $own = $env:PSCONTAINER_ROOT
         try {

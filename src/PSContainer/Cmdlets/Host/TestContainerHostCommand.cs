@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Engine.Host;
@@ -15,7 +16,18 @@ public sealed class TestContainerHostCommand : ContainerCmdlet
 
     protected override void ProcessRecord() => Try(null, () =>
     {
-        if (Quiet) WriteObject(HostChecks.Run(Engine).All(check => check.Passed));
-        else WriteObject(HostChecks.Run(Engine), enumerateCollection: true);
+        IEnumerable<HostCheck> checks = HostChecks.Run(Engine).Prepend(PowerShell());
+        if (Quiet) WriteObject(checks.All(check => check.Passed));
+        else WriteObject(checks, enumerateCollection: true);
     });
+
+    // The manifest asks for it as well; not everybody imports by the manifest.
+    private HostCheck PowerShell()
+    {
+        string version = (SessionState.PSVariable.GetValue("PSVersionTable") as Hashtable)?["PSVersion"]?.ToString() ?? "";
+        string found = $"PowerShell {version} on .NET {System.Environment.Version}.";
+        return Version.TryParse(version.Split('-')[0], out Version? number) && number >= new Version(7, 6)
+            ? new("powershell", CheckStatus.Ok, found)
+            : new("powershell", CheckStatus.Failed, found, "Use PowerShell 7.6 or later.");
+    }
 }
