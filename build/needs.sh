@@ -32,6 +32,7 @@ for_test() {
     program skopeo skopeo
     program umoci umoci
     program curl curl
+    program xz xz-utils
     [[ $(uname -m) == x86_64 ]] && program qemu-system-x86_64 qemu-system-x86 # the virtual machine lane
 }
 
