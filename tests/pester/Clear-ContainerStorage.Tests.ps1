@@ -36,7 +36,7 @@ Describe 'Clear-ContainerStorage' -Tag Root -Skip:(-not $isRoot) {
         $null = Import-ContainerImage (New-DockerArchive "$folder/new.tar" app:1, localhost:5000/team/app:2 { Set-Content "$($args[0])/x" new })
         $size = (Get-ContainerImage $image.Id).UniqueSize
         $cleared = Clear-ContainerStorage
-        $cleared | Should -BeOfType PSContainer.Engine.Images.Unused
+        $cleared | Should -BeOfType PSContainer.Engine.Storage.Unused
         "$($cleared.Kind)" | Should -Be Image
         $cleared.Target | Should -Be $image.ShortId
         $cleared.Size | Should -Be $size

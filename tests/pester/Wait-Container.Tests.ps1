@@ -15,7 +15,7 @@ Describe 'Wait-Container' -Tag Root -Skip:(-not $isRoot) {
     It 'waits for the end, and tells how it came' {
         $made = New-Container os1 -Command sh -ArgumentList '-c', 'sleep 0.5; exit 7'
         $exit = Wait-Container os1
-        $exit | Should -BeOfType PSContainer.Engine.Containers.ContainerExit
+        $exit | Should -BeOfType PSContainer.Engine.Containers.Life.ContainerExit
         $exit.Name, $exit.Id, $exit.ExitCode, $exit.OomKilled | Should -Be os1, $made.Id, 7, $false
         ($exit.Finished - $made.Created).TotalSeconds | Should -BeGreaterThan 0.5
     }

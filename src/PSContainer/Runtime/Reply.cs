@@ -1,5 +1,5 @@
 using PSContainer.Engine;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Records;
 using PSContainer.Kernel;
 
 namespace PSContainer.Runtime;

@@ -10,7 +10,7 @@ function New-TestImage([string] $Name, [scriptblock[]] $Layer, [hashtable] $Conf
         $null = & $fill $content
         tar -C $content --sort=name --xattrs '--xattrs-include=*' -cf "$content.tar" .
         $bytes = [IO.File]::ReadAllBytes("$content.tar")
-        $diffId = [PSContainer.Engine.Images.Digest]::Of($bytes)
+        $diffId = [PSContainer.Engine.Blobs.Digest]::Of($bytes)
         $folder = $store.Layers.FolderOf($diffId)
         if (Test-Path $folder) { Remove-Item -Recurse -Force $content }
         else {
@@ -18,11 +18,11 @@ function New-TestImage([string] $Name, [scriptblock[]] $Layer, [hashtable] $Conf
             mv $content $folder
         }
         Remove-Item "$content.tar"
-        [pscustomobject]@{ DiffId = "$diffId"; Blob = $store.Blobs.Add([PSContainer.Engine.Images.MediaType]::Layer, $bytes) }
+        [pscustomobject]@{ DiffId = "$diffId"; Blob = $store.Blobs.Add([PSContainer.Engine.Blobs.MediaType]::Layer, $bytes) }
     }
     $json = @{ os = 'linux'; architecture = 'amd64'; config = $Config; rootfs = @{ type = 'layers'; diff_ids = @($layers.DiffId) }; history = @() } | ConvertTo-Json -Depth 9
-    $parsed = [PSContainer.Engine.Images.ImageConfig]::Parse([Text.Encoding]::UTF8.GetBytes($json))
-    $store.Add($parsed, [PSContainer.Engine.Images.Descriptor[]]@($layers.Blob), [PSContainer.Engine.Images.ImageReference[]]@([PSContainer.Engine.Images.ImageReference]::Parse($Name)))
+    $parsed = [PSContainer.Engine.Images.Config.ImageConfig]::Parse([Text.Encoding]::UTF8.GetBytes($json))
+    $store.Add($parsed, [PSContainer.Engine.Blobs.Descriptor[]]@($layers.Blob), [PSContainer.Engine.Images.ImageReference[]]@([PSContainer.Engine.Images.ImageReference]::Parse($Name)))
 }
 
 # Busybox in one layer; what a test wants of its own goes into layers above.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Tests.System.Lane;
 
 namespace PSContainer.Tests.System.Bundles;

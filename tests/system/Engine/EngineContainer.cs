@@ -1,6 +1,7 @@
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Life;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Networks;
-using PSContainer.Engine.State;
 using PSContainer.Tests.System.Lane;
 
 namespace PSContainer.Tests.System.Engine;

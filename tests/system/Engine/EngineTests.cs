@@ -1,5 +1,7 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Life;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Lane;
 

@@ -1,4 +1,4 @@
-using PSContainer.Engine.State;
+using PSContainer.Engine.Records;
 using PSContainer.Tests.System.Bundles;
 using PSContainer.Tests.System.Lane;
 

@@ -1,4 +1,10 @@
+using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Life;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Life;
+using PSContainer.Engine.Containers.Wishes;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Engine;
 using PSContainer.Tests.System.Lane;
@@ -83,7 +89,7 @@ public class SupervisorTests
         Assert.Equal(ContainerStatus.Running, container.Now.Status);
     }
 
-    private static string[] Groups() => [.. PSContainer.Engine.Cgroups.CgroupLeftovers.Find(PSContainer.Engine.Cgroups.CgroupMounts.Discover()).Order()];
+    private static string[] Groups() => [.. CgroupLeftovers.Find(CgroupMounts.Discover()).Order()];
 
     private static ProcessIdentity? Supervisor(EngineContainer container) => RunState.Read(Machine.Root.RunFolder(container.Container.Id))?.Supervisor;
 
@@ -98,6 +104,6 @@ public class SupervisorTests
     {
         Assert.False(Directory.Exists(container.Folder));
         Assert.False(Directory.Exists(Machine.Root.RunFolder(container.Container.Id)));
-        Assert.False(PSContainer.Engine.Cgroups.ContainerCgroup.Open(PSContainer.Engine.Cgroups.CgroupPath.Default(container.Container.Id)).Exists);
+        Assert.False(ContainerCgroup.Open(CgroupPath.Default(container.Container.Id)).Exists);
     }
 }

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using PSContainer.Engine.Images;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Records;
 using PSContainer.Tests.System.Lane;
 
 namespace PSContainer.Tests.System.Images;

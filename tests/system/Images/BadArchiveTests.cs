@@ -1,6 +1,8 @@
 using System.Text;
 using PSContainer.Engine;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.ImageFiles;
+using PSContainer.Engine.Layers;
 using PSContainer.Tests.System.Lane;
 
 namespace PSContainer.Tests.System.Images;

@@ -1,3 +1,5 @@
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.ImageFiles;
 using PSContainer.Engine.Images;
 using PSContainer.Tests.System.Lane;
 

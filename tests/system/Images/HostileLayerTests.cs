@@ -1,5 +1,5 @@
-using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Tar;
+using PSContainer.Engine.Archives.Tar;
+using PSContainer.Engine.Blobs;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 using PSContainer.Tests.System.Lane;

@@ -1,5 +1,8 @@
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.ImageFiles;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
 using PSContainer.Kernel.Trees;
 using PSContainer.Tests.System.Lane;

@@ -1,4 +1,6 @@
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
 using PSContainer.Tests.System.Lane;
 
 namespace PSContainer.Tests.System.Images;

@@ -1,5 +1,6 @@
 using System.Text;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Layers;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;

@@ -1,10 +1,10 @@
 using System.Text;
 using PSContainer.Engine;
-using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Tar;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Archives.Compression;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Layers;
+using PSContainer.Engine.Records;
 using PSContainer.Kernel;
-using PSContainer.Kernel.Trees;
 using PSContainer.Tests.System.Lane;
 
 namespace PSContainer.Tests.System.Images;

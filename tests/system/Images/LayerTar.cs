@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Tar;
+using PSContainer.Engine.Archives.Tar;
 using PSContainer.Kernel.Trees;
 
 namespace PSContainer.Tests.System.Images;

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
-using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Tar;
+using PSContainer.Engine.Archives.Compression;
+using PSContainer.Engine.Archives.Tar;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Layers;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 using PSContainer.Tests.System.Lane;

@@ -1,6 +1,8 @@
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Storage;
 using PSContainer.Tests.System.Lane;
 
 namespace PSContainer.Tests.System.Images;

@@ -1,4 +1,4 @@
-using PSContainer.Engine.Images.Tar;
+using PSContainer.Engine.Archives.Tar;
 using PSContainer.Kernel;
 using PSContainer.Tests.System.Lane;
 

@@ -1,6 +1,4 @@
-using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Tar;
-using PSContainer.Kernel;
+using PSContainer.Engine.Blobs;
 using PSContainer.Tests.System.Lane;
 
 namespace PSContainer.Tests.System.Images;

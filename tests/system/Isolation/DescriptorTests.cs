@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Tests.System.Bundles;
 using PSContainer.Tests.System.Engine;
 using PSContainer.Tests.System.Lane;

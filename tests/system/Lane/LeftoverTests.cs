@@ -1,4 +1,5 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Life;
 
 namespace PSContainer.Tests.System.Lane;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
 
 namespace PSContainer.Tests.System.Lane;
 

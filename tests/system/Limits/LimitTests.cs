@@ -1,5 +1,7 @@
-using PSContainer.Engine.Cgroups;
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Containers.Life;
+using PSContainer.Engine.Containers.Wishes;
+using PSContainer.Engine.State;
 using PSContainer.Tests.System.Bundles;
 using PSContainer.Tests.System.Engine;
 using PSContainer.Tests.System.Lane;
@@ -31,7 +33,7 @@ public class LimitTests
             Command = "sh", Arguments = ["-c", "dd if=/dev/zero of=/dev/null bs=60M count=1; sleep 1000"], Limit = new ContainerLimit { MemoryMax = 40 * Megabyte },
         });
         Pscontainer.Eventually(() => container.Now.OomKilled, "OomKilled");
-        Assert.Equal(PSContainer.Engine.State.ContainerStatus.Running, container.Now.Status);
+        Assert.Equal(ContainerStatus.Running, container.Now.Status);
     }
 
     [SystemFact]

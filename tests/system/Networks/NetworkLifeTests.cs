@@ -1,4 +1,4 @@
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Networks;
 using PSContainer.Tests.System.Engine;
 using PSContainer.Tests.System.Lane;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;

@@ -1,5 +1,8 @@
 using PSContainer.Engine;
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Registry;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Lane;
 

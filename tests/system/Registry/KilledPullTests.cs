@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Registry;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Lane;
 

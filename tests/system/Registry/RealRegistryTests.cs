@@ -2,7 +2,11 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Registry;
+using PSContainer.Engine.Registry.Credentials;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Lane;
 

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Images.Config;
 
 namespace PSContainer.Tests.Registry;
 

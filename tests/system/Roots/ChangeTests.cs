@@ -1,6 +1,5 @@
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
-using PSContainer.Engine.Roots;
 using PSContainer.Tests.System.Engine;
 using PSContainer.Tests.System.Lane;
 

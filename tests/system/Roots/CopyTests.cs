@@ -1,5 +1,6 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Roots;
 using PSContainer.Kernel;

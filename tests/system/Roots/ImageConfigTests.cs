@@ -1,6 +1,7 @@
 using PSContainer.Engine;
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
 using PSContainer.Kernel;
 using PSContainer.Tests.System.Engine;
 using PSContainer.Tests.System.Lane;

@@ -1,6 +1,9 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Layers;
 using PSContainer.Engine.Roots;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;

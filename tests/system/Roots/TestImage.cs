@@ -1,5 +1,7 @@
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
 using PSContainer.Tests.System.Engine;
 using PSContainer.Tests.System.Lane;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Devices;
 using PSContainer.Kernel;
 
 namespace PSContainer.Tests.Unit.Cgroups;

@@ -1,4 +1,6 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Cgroups.Making;
 
 namespace PSContainer.Tests.Unit.Cgroups;
 

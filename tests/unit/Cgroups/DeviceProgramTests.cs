@@ -1,4 +1,4 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Devices;
 
 namespace PSContainer.Tests.Unit.Cgroups;
 

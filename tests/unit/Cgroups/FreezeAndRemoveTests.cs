@@ -1,5 +1,3 @@
-using PSContainer.Engine.Cgroups;
-
 namespace PSContainer.Tests.Unit.Cgroups;
 
 public class FreezeAndRemoveTests

@@ -1,4 +1,5 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Cgroups.Making;
 
 namespace PSContainer.Tests.Unit.Cgroups;
 

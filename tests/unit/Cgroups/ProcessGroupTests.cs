@@ -1,4 +1,7 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Kernel.Proc;
 
 namespace PSContainer.Tests.Unit.Cgroups;

@@ -1,4 +1,4 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Controllers;
 
 namespace PSContainer.Tests.Unit.Cgroups;
 

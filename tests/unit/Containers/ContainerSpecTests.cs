@@ -1,4 +1,5 @@
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
+using PSContainer.Engine.State;
 using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Containers;

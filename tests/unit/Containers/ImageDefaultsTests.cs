@@ -1,5 +1,8 @@
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
 using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Containers;

@@ -1,4 +1,4 @@
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Spec;
 

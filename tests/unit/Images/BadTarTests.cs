@@ -1,4 +1,4 @@
-using PSContainer.Engine.Images.Tar;
+using PSContainer.Engine.Archives.Tar;
 using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Images;

@@ -1,5 +1,5 @@
 using System.Text;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Blobs;
 using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Images;

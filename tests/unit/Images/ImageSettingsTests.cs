@@ -1,4 +1,5 @@
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Images.Config;
 using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Images;

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using PSContainer.Engine;
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
 using PSContainer.Tests.Unit.Cgroups;
 

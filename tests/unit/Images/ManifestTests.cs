@@ -1,5 +1,6 @@
 using System.Text;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Images.Config;
 using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Images;

@@ -1,7 +1,6 @@
 using System.Text;
-using PSContainer.Engine.Images.Tar;
+using PSContainer.Engine.Archives.Tar;
 using PSContainer.Kernel.Trees;
-using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Images;
 

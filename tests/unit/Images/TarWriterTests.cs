@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using PSContainer.Engine.Images.Tar;
+using PSContainer.Engine.Archives.Tar;
 using PSContainer.Kernel.Trees;
 
 namespace PSContainer.Tests.Unit.Images;

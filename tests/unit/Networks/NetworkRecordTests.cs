@@ -1,7 +1,9 @@
-using PSContainer.Tests.Unit.Cgroups;
 using System.Net;
 using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Addresses;
+using PSContainer.Engine.Networks.Names;
 using PSContainer.Engine.State;
+using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Networks;
 

@@ -2,6 +2,7 @@ using System.Net;
 using PSContainer.Engine;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Kernel;
 using PSContainer.Tests.Unit.Plan;
 

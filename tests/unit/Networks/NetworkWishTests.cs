@@ -1,5 +1,6 @@
-using PSContainer.Tests.Unit.Cgroups;
 using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Names;
+using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Networks;
 

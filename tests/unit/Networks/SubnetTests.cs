@@ -1,6 +1,6 @@
-using PSContainer.Tests.Unit.Cgroups;
 using System.Net;
-using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Addresses;
+using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Networks;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;

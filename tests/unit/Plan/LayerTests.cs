@@ -1,8 +1,8 @@
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
-using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Plan;
 

@@ -1,4 +1,4 @@
-using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Kernel;
 
 namespace PSContainer.Tests.Unit.Plan;

@@ -1,4 +1,5 @@
 using PSContainer.Engine.Plan;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Tests.Unit.Plan;
 
@@ -33,7 +34,7 @@ public class PlanTextTests
     [InlineData("", "")]
     public void Nothing_that_a_terminal_obeys_is_printed(string text, string shown)
     {
-        Assert.Equal(shown, Argument.Printable(text));
+        Assert.Equal(shown, Printable.Of(text));
         Assert.Equal($"\"{shown}\"", new Argument.Text(text).ToString());
         Assert.Equal($"[\"{shown}\"]", new Argument.Vector([text]).ToString());
     }

@@ -1,5 +1,4 @@
 using PSContainer.Engine.Plan;
-using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
 using PSContainer.Tests.Unit.Cgroups;

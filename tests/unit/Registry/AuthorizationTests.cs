@@ -1,6 +1,8 @@
 using System.Text;
 using PSContainer.Engine;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Registry;
+using PSContainer.Engine.Registry.Credentials;
 
 namespace PSContainer.Tests.Registry;
 

@@ -1,4 +1,5 @@
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Registry.Credentials;
 using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Registry;

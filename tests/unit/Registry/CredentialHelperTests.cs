@@ -1,5 +1,6 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Registry.Credentials;
 using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Registry;

@@ -1,4 +1,4 @@
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Blobs;
 
 namespace PSContainer.Tests.Registry;
 

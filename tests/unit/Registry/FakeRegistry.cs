@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
 
 namespace PSContainer.Tests.Registry;
@@ -95,7 +96,7 @@ internal sealed class FakeRegistry : IDisposable
         upload.AddRange(request.Body);
         if (request.Method == "PATCH") return new FakeAnswer(202, null, ("Location", $"/v2/x/blobs/uploads/{id}?state=a%2Bb"));
         string digest = Digest(request, "digest=");
-        if (PSContainer.Engine.Images.Digest.Of(upload.ToArray()).ToString() != digest) return Error(400, "DIGEST_INVALID", "not what it says");
+        if (PSContainer.Engine.Blobs.Digest.Of(upload.ToArray()).ToString() != digest) return Error(400, "DIGEST_INVALID", "not what it says");
         Blobs[digest] = [.. upload];
         return new FakeAnswer(201);
     }

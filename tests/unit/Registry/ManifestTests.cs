@@ -1,4 +1,6 @@
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Registry;
 
 namespace PSContainer.Tests.Registry;
 

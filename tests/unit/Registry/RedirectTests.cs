@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Registry;
+using PSContainer.Engine.Registry.Credentials;
 
 namespace PSContainer.Tests.Registry;
 

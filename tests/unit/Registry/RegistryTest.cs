@@ -1,5 +1,6 @@
 using PSContainer.Engine;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Registry;
 
 namespace PSContainer.Tests.Registry;
 

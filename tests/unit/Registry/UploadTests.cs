@@ -1,4 +1,6 @@
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Registry;
+using PSContainer.Engine.Registry.Credentials;
 
 namespace PSContainer.Tests.Registry;
 

@@ -1,4 +1,3 @@
-using PSContainer.Engine;
 using PSContainer.Engine.Roots;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;

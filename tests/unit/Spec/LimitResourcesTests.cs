@@ -1,4 +1,5 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Spec;
 using PSContainer.Tests.Unit.Cgroups;
 

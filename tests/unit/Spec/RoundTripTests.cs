@@ -1,5 +1,5 @@
-using PSContainer.Engine.Cgroups;
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Spec;
 
 namespace PSContainer.Tests.Unit.Spec;

@@ -1,4 +1,5 @@
 using System.Text;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 using PSContainer.Tests.Unit.Cgroups;

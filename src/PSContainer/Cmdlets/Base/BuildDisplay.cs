@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using PSContainer.Engine.Images.Build;
+using PSContainer.Engine.Builds;
 
 namespace PSContainer.Cmdlets.Base;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSContainer.Engine;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Life;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Cmdlets.Base;
@@ -56,7 +57,7 @@ public abstract class ContainerCmdlet : PSCmdlet
         _ => throw new EngineException("ContainerAmbiguous", Reason.InvalidInput, $"Several containers match '{Printable(wanted)}'.", "Name one, or pipe them: Get-Container NAME* | ForEach-Object { … }."),
     };
 
-    private static string Printable(object wanted) => PSContainer.Engine.Plan.Argument.Printable(wanted.ToString() ?? "");
+    private static string Printable(object wanted) => PSContainer.Engine.Text.Printable.Of(wanted.ToString() ?? "");
 
     // What a container has given out names it, and so does a row of a CSV file or an object from another session. Anything else
     // that happens to have a Name is not taken for one: Get-Process | Remove-Container must not remove a container called "sh".

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using PSContainer.Engine;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Layers;
+using PSContainer.Engine.Storage;
 
 namespace PSContainer.Cmdlets.Base;
 

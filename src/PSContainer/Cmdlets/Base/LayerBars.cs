@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
 using PSContainer.Cmdlets.Formats;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Layers;
 
 namespace PSContainer.Cmdlets.Base;
 

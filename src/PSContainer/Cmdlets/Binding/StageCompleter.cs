@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using PSContainer.Engine.Images.Build;
+using PSContainer.Engine.Builds.Context;
 
 namespace PSContainer.Cmdlets.Binding;
 

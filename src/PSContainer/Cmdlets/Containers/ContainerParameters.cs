@@ -3,11 +3,12 @@ using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine;
-using PSContainer.Engine.Cgroups;
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
+using PSContainer.Engine.Registry;
 
 namespace PSContainer.Cmdlets.Containers;
 

@@ -3,7 +3,7 @@ using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine;
 using PSContainer.Engine.Commands;
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 
 namespace PSContainer.Cmdlets.Containers;
 

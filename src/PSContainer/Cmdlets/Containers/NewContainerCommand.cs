@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 
 namespace PSContainer.Cmdlets.Containers;
 

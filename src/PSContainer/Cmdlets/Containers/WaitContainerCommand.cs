@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Life;
 
 namespace PSContainer.Cmdlets.Containers;
 

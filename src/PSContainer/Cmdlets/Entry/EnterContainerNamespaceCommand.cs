@@ -6,7 +6,7 @@ using PSContainer.Engine.Commands;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Entry;
 using PSContainer.Engine.Namespaces;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Records;
 using PSContainer.Kernel;
 
 namespace PSContainer.Cmdlets.Entry;

@@ -4,7 +4,6 @@ using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine.Commands;
 using PSContainer.Engine.Containers;
-using PSContainer.Engine.Entry;
 
 namespace PSContainer.Cmdlets.Entry;
 

@@ -1,6 +1,6 @@
 using PSContainer.Engine.Containers;
-using PSContainer.Engine.Plan;
 using PSContainer.Engine.State;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Cmdlets.Formats;
 
@@ -19,12 +19,12 @@ public static class ContainerColumns
     public static string Command(Container container)
     {
         const int longest = 24;
-        string shown = Argument.Printable(container.Command);
+        string shown = Printable.Of(container.Command);
         return shown.Length > longest ? shown[..(longest - 1)] + "…" : shown;
     }
 
     /// <summary>A line of a container's output, with nothing in it that a terminal would obey.</summary>
-    public static string Text(string line) => Argument.Printable(line);
+    public static string Text(string line) => Printable.Of(line);
 
     /// <summary>"5 minutes ago".</summary>
     public static string Age(DateTimeOffset time)

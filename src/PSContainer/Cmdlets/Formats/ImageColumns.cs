@@ -1,5 +1,5 @@
 using PSContainer.Engine.Images;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Cmdlets.Formats;
 
@@ -15,7 +15,7 @@ public static class ImageColumns
     public static string CreatedBy(ImageHistoryEntry step)
     {
         const int longest = 60;
-        string text = Argument.Printable((step.CreatedBy ?? "").Replace("/bin/sh -c #(nop) ", "").Trim());
+        string text = Printable.Of((step.CreatedBy ?? "").Replace("/bin/sh -c #(nop) ", "").Trim());
         return text.Length > longest ? text[..(longest - 1)] + "…" : text;
     }
 

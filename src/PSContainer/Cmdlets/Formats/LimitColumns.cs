@@ -1,6 +1,7 @@
 using System.Globalization;
-using PSContainer.Engine.Cgroups;
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Containers.Limits;
 
 namespace PSContainer.Cmdlets.Formats;
 

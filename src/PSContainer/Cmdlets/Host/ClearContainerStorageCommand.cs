@@ -1,10 +1,10 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Formats;
+using PSContainer.Engine.Builds.Cache;
 using PSContainer.Engine.Containers;
-using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Build;
 using PSContainer.Engine.State;
+using PSContainer.Engine.Storage;
 
 namespace PSContainer.Cmdlets.Host;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
-using PSContainer.Engine.Cgroups;
-using PSContainer.Engine.Images.Build;
+using PSContainer.Engine.Builds.Cache;
+using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Repair;
 
 namespace PSContainer.Cmdlets.Host;

@@ -2,11 +2,12 @@ using System.Collections;
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
-using PSContainer.Engine.Cgroups;
-using PSContainer.Engine.Containers;
+using PSContainer.Engine.Builds;
+using PSContainer.Engine.Builds.Context;
+using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Build;
 using PSContainer.Engine.Networks;
+using PSContainer.Engine.Registry;
 
 namespace PSContainer.Cmdlets.Images;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
-using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine;
+using PSContainer.Engine.ImageFiles;
 using PSContainer.Engine.Images;
 
 namespace PSContainer.Cmdlets.Images;

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
 
 namespace PSContainer.Cmdlets.Images;
 

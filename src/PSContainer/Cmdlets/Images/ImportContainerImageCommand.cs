@@ -1,5 +1,8 @@
 using System.Management.Automation;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.ImageFiles;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
 
 namespace PSContainer.Cmdlets.Images;
 

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Binding;
+using PSContainer.Engine.Builds;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Images.Config;
 
 namespace PSContainer.Cmdlets.Images;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Registry;
+using PSContainer.Engine.Registry.Credentials;
 
 namespace PSContainer.Cmdlets.Images;
 

@@ -4,6 +4,7 @@ using PSContainer.Cmdlets.Binding;
 using PSContainer.Cmdlets.Formats;
 using PSContainer.Engine;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Storage;
 
 namespace PSContainer.Cmdlets.Images;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Registry;
 
 namespace PSContainer.Cmdlets.Images;
 

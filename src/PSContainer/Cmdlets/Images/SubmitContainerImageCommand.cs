@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine;
 using PSContainer.Engine.Images;
+using PSContainer.Engine.Registry;
 
 namespace PSContainer.Cmdlets.Images;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Limits;
 
 namespace PSContainer.Cmdlets.Limits;
 

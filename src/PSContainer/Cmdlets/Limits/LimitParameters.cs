@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
 using PSContainer.Cmdlets.Binding;
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Limits;
 
 namespace PSContainer.Cmdlets.Limits;
 

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Engine;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Limits;
 
 namespace PSContainer.Cmdlets.Limits;
 

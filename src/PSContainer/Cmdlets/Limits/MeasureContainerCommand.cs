@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Limits;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Cmdlets.Limits;

@@ -2,8 +2,9 @@ using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine;
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Limits;
 
 namespace PSContainer.Cmdlets.Limits;
 

@@ -1,3 +1,9 @@
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Devices;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Life;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Proc;
 

@@ -1,3 +1,5 @@
+using PSContainer.Engine.Cgroups.Hierarchy;
+
 namespace PSContainer.Engine.Cgroups;
 
 /// <summary>Reads the counters of both interfaces.</summary>

@@ -1,6 +1,7 @@
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Logs;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Records;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Commands;

@@ -1,6 +1,7 @@
 using System.Net;
 using PSContainer.Engine.Cgroups;
-using PSContainer.Engine.Images;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Images.Config;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;

@@ -1,14 +1,20 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
+using PSContainer.Engine.Commands;
+using PSContainer.Engine.Containers.Life;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Logs;
+using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
-using PSContainer.Engine.Commands;
+using PSContainer.Engine.Plan.Build.Root;
+using PSContainer.Engine.Registry;
 using PSContainer.Engine.Roots;
-using PSContainer.Engine.Networks;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Containers;
@@ -137,7 +143,7 @@ public sealed class ContainerEngine(StorageRoot root, string executable)
     {
         signal ??= container.Record.StopSignal ?? "TERM";
         int number = SignalName.Parse(signal)
-            ?? throw new EngineException("SignalUnknown", Reason.InvalidInput, $"'{Plan.Argument.Printable(signal)}' is no signal.", "Use a name such as TERM, or a number from 1 to 64.");
+            ?? throw new EngineException("SignalUnknown", Reason.InvalidInput, $"'{Printable.Of(signal)}' is no signal.", "Use a name such as TERM, or a number from 1 to 64.");
         new ContainerEnding(this, Root).Stop(container, number, timeout, cancelled);
         return container.AutoRemove ? container : Probe(container.Record);
     }

@@ -1,7 +1,6 @@
-using System.Text.Json;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan.Build;
-using PSContainer.Engine.Spec;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Engine.Containers;

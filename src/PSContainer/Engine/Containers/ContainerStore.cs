@@ -1,9 +1,11 @@
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.Roots;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 
@@ -89,7 +91,7 @@ public sealed class ContainerStore(StorageRoot root)
                 throw new EngineException("ContainerAmbiguous", Reason.InvalidInput, $"Several containers' ids begin with '{nameOrId}'.", "Give more of the id, or the name.");
             if (matches is [var folder] && ContainerRecord.Read(folder) is { } found) return found;
         }
-        throw new EngineException("ContainerNotFound", Reason.NotFound, $"There is no container '{Argument.Printable(nameOrId)}'.", "Get-Container lists them all.");
+        throw new EngineException("ContainerNotFound", Reason.NotFound, $"There is no container '{Printable.Of(nameOrId)}'.", "Get-Container lists them all.");
     }
 
     /// <summary>Names alone, for completion: one folder is read, no file.</summary>

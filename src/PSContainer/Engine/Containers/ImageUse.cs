@@ -1,6 +1,10 @@
 using System.Text.Json;
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
-using PSContainer.Engine.Spec;
+using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Layers;
+using PSContainer.Engine.Records;
+using PSContainer.Engine.State;
 
 namespace PSContainer.Engine.Containers;
 
@@ -22,7 +26,7 @@ public sealed record ImageUse(string Name, Digest Id, IReadOnlyList<Digest> Diff
     };
 
     /// <summary>The unpacked layers, the topmost first, and below them the places that every container mounts on.</summary>
-    public IReadOnlyList<string> Lowers(State.StorageRoot storage)
+    public IReadOnlyList<string> Lowers(StorageRoot storage)
     {
         var layers = new LayerStore(storage);
         return [.. DiffIds.Reverse().Distinct().Select(layers.FolderOf), storage.MountPoints];

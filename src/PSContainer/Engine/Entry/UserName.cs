@@ -1,4 +1,5 @@
 using PSContainer.Engine.Spec;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Entry;
 
@@ -64,8 +65,8 @@ public static class UserName
         => text.All(char.IsAsciiDigit) && uint.TryParse(text, out uint number) && number <= Largest ? number : throw Invalid(whole);
 
     private static EngineException Invalid(string text)
-        => new("UserInvalid", Reason.InvalidInput, $"'{Plan.Argument.Printable(text)}' names no user.", "Use NAME, NAME:GROUP, or numbers up to 2147483647.");
+        => new("UserInvalid", Reason.InvalidInput, $"'{Printable.Of(text)}' names no user.", "Use NAME, NAME:GROUP, or numbers up to 2147483647.");
 
     private static EngineException NotFound(string kind, string name)
-        => new("UserNotFound", Reason.NotFound, $"The container's root knows no {kind} '{Plan.Argument.Printable(name)}'.", $"Use a number, or add it to /etc/{(kind == "user" ? "passwd" : "group")} there.");
+        => new("UserNotFound", Reason.NotFound, $"The container's root knows no {kind} '{Printable.Of(name)}'.", $"Use a number, or add it to /etc/{(kind == "user" ? "passwd" : "group")} there.");
 }

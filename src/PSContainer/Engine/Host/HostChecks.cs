@@ -1,7 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Commands;
 using PSContainer.Engine.Containers;
 using PSContainer.Kernel;
 

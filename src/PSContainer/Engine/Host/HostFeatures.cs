@@ -1,4 +1,5 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Devices;
+using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Host;

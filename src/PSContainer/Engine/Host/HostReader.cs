@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;

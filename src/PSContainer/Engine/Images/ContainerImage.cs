@@ -1,3 +1,6 @@
+using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Storage;
+
 namespace PSContainer.Engine.Images;
 
 /// <summary>

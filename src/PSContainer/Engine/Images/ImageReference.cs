@@ -1,4 +1,5 @@
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Images;
 
@@ -45,7 +46,7 @@ public sealed record ImageReference
         int at = rest.IndexOf('@');
         if (at >= 0)
         {
-            digest = Images.Digest.Parse(rest[(at + 1)..]);
+            digest = Blobs.Digest.Parse(rest[(at + 1)..]);
             rest = rest[..at];
         }
         int colon = rest.LastIndexOf(':');
@@ -121,7 +122,7 @@ public sealed record ImageReference
         return host.Length > 0 && host.Split('.').All(part => part.Length > 0 && part[0] != '-' && part[^1] != '-' && part.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
     }
 
-    private static string Shown(string text) => Argument.Printable(text.Length > 80 ? text[..80] + "…" : text);
+    private static string Shown(string text) => Printable.Of(text.Length > 80 ? text[..80] + "…" : text);
 
     private static EngineException Invalid(string text, string why, string advice)
         => new("ImageNameInvalid", Reason.InvalidInput, $"'{Shown(text)}' can't be an image's name: {why}.", advice);

@@ -1,5 +1,10 @@
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Layers;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
+using PSContainer.Engine.Storage;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Images;
 
@@ -67,7 +72,7 @@ public sealed class ImageStore(StorageRoot root)
     /// <summary>The one image that is meant: by its name, by its id or the unique beginning of one, or by its manifest's digest.</summary>
     /// <exception cref="EngineException">ImageNotFound, ImageAmbiguous, ImageNameInvalid, BlobMissing, BlobCorrupt.</exception>
     public StoredImage Get(string nameOrId)
-        => Find(nameOrId) ?? throw new EngineException("ImageNotFound", Reason.NotFound, $"There is no image '{Argument.Printable(nameOrId)}' here.",
+        => Find(nameOrId) ?? throw new EngineException("ImageNotFound", Reason.NotFound, $"There is no image '{Printable.Of(nameOrId)}' here.",
             "Get-ContainerImage lists them all; Request-ContainerImage and Import-ContainerImage bring one in.");
 
     /// <summary>As <see cref="Get"/>, but null where there is none.</summary>

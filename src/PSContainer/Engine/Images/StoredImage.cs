@@ -1,3 +1,6 @@
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Images.Config;
+
 namespace PSContainer.Engine.Images;
 
 /// <summary>An image that is in the store: a manifest, and all the names it goes by.</summary>

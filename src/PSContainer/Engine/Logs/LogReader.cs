@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using PSContainer.Engine.Commands;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Logs;
 

@@ -1,7 +1,6 @@
 using System.Net;
-using System.Text.Json;
-using PSContainer.Engine.Spec;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Networks.Addresses;
+using PSContainer.Engine.Records;
 
 namespace PSContainer.Engine.Networks;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using PSContainer.Engine.Spec;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Records;
 
 namespace PSContainer.Engine.Networks;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using PSContainer.Engine.Spec;
+using PSContainer.Engine.Records;
 
 namespace PSContainer.Engine.Networks;
 

@@ -1,6 +1,9 @@
 using System.Net;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks.Addresses;
 using PSContainer.Engine.Networks.Firewall;
+using PSContainer.Engine.Networks.Names;
+using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;

@@ -1,8 +1,12 @@
 using System.Text;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks.Addresses;
 using PSContainer.Engine.Networks.Firewall;
+using PSContainer.Engine.Networks.Names;
 using PSContainer.Engine.Networks.Ports;
+using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;

@@ -1,4 +1,6 @@
 using System.Net;
+using PSContainer.Engine.Networks.Addresses;
+using PSContainer.Engine.Plan;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Netlink;

@@ -1,4 +1,4 @@
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Networks;
 
@@ -40,9 +40,9 @@ public readonly record struct NetworkChoice(NetworkMode Mode, string Target)
     /// <exception cref="EngineException">NetworkNameInvalid.</exception>
     public static string CheckNewName(string name)
         => Parse(name) is { Mode: NetworkMode.Network } choice ? choice.Target
-            : throw new EngineException("NetworkNameInvalid", Reason.InvalidInput, $"'{Argument.Printable(name)}' has a meaning of its own for -Network.", "Choose another name.");
+            : throw new EngineException("NetworkNameInvalid", Reason.InvalidInput, $"'{Printable.Of(name)}' has a meaning of its own for -Network.", "Choose another name.");
 
     private static EngineException Invalid(string text)
-        => new("NetworkNameInvalid", Reason.InvalidInput, $"'{Argument.Printable(text.Length > 80 ? text[..80] + "…" : text)}' can't be a network's name.",
+        => new("NetworkNameInvalid", Reason.InvalidInput, $"'{Printable.Of(text.Length > 80 ? text[..80] + "…" : text)}' can't be a network's name.",
             "Bridge, Host, None, container:NAME, or a name that begins with a letter or digit; then letters, digits, '_', '.' and '-'.");
 }

@@ -1,9 +1,8 @@
-using System.Net;
 using PSContainer.Engine.Containers;
-using PSContainer.Engine.Networks.Firewall;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Networks.Addresses;
+using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
-using PSContainer.Kernel;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel.Netlink;
 
 namespace PSContainer.Engine.Networks;
@@ -70,7 +69,7 @@ public sealed class NetworkEngine(ContainerEngine engine)
         {
             ContainerNetworking networking = Networking(container);
             Endpoint endpoint = networking.Endpoints.FirstOrDefault(known => known.Network == network)
-                ?? throw new EngineException("NetworkNotConnected", Reason.NotFound, $"The container '{container.Name}' is not on the network '{Argument.Printable(network)}'.",
+                ?? throw new EngineException("NetworkNotConnected", Reason.NotFound, $"The container '{container.Name}' is not on the network '{Printable.Of(network)}'.",
                     networking.Endpoints.Count == 0 ? "It is on none." : $"It is on {string.Join(", ", networking.Endpoints.Select(known => known.Network))}.");
             ContainerNetworking rest = networking with { Endpoints = [.. networking.Endpoints.Where(known => known != endpoint)] };
             RunState? run = Alive(container);
@@ -111,5 +110,5 @@ public sealed class NetworkEngine(ContainerEngine engine)
     }
 
     private static EngineException NotANetwork(string name)
-        => new("NetworkNotFound", Reason.NotFound, $"'{Argument.Printable(name)}' is no network that a container could be connected to.", "Get-ContainerNetwork lists them.");
+        => new("NetworkNotFound", Reason.NotFound, $"'{Printable.Of(name)}' is no network that a container could be connected to.", "Get-ContainerNetwork lists them.");
 }

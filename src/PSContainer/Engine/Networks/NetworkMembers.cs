@@ -1,5 +1,7 @@
 using System.Net;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Networks.Addresses;
+using PSContainer.Engine.Networks.Names;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 

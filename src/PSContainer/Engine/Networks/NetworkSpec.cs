@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using PSContainer.Engine.Containers;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Networks.Addresses;
+using PSContainer.Engine.State;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Networks;
 
@@ -45,7 +46,7 @@ public static class NetworkMaking
         if (spec.Mtu is { } mtu && (mtu < smallest || mtu > LargestMtu))
             throw Invalid("MtuInvalid", $"A network's packets can't have {mtu} bytes.", $"Choose from {smallest} to {LargestMtu}; 1500 is usual.");
         foreach ((string label, _) in spec.Labels)
-            if (label.Length == 0 || label.Any(char.IsControl)) throw Invalid("LabelInvalid", $"'{Argument.Printable(label)}' can't be a label's name.", "Use -Label @{ name = 'value' }.");
+            if (label.Length == 0 || label.Any(char.IsControl)) throw Invalid("LabelInvalid", $"'{Printable.Of(label)}' can't be a label's name.", "Use -Label @{ name = 'value' }.");
 
         IReadOnlyList<ContainerNetwork> others = store.All();
         foreach (IPNetwork wanted in given) CheckFree(wanted, others, usedByHost);
@@ -80,7 +81,7 @@ public static class NetworkMaking
     }
 
     private static IPAddress ParseGateway(string text)
-        => IPAddress.TryParse(text, out IPAddress? address) ? address : throw Invalid("GatewayInvalid", $"'{Argument.Printable(text)}' is no address.", "Write it as 10.5.0.1.");
+        => IPAddress.TryParse(text, out IPAddress? address) ? address : throw Invalid("GatewayInvalid", $"'{Printable.Of(text)}' is no address.", "Write it as 10.5.0.1.");
 
     private static IPAddress Gateway(IPNetwork subnet, IPAddress[] gateways)
     {

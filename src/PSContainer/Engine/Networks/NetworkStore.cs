@@ -1,7 +1,9 @@
 using System.Text;
-using PSContainer.Engine.Containers;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Containers.Wishes;
+using PSContainer.Engine.Networks.Addresses;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Networks;
@@ -38,7 +40,7 @@ public sealed class NetworkStore(StorageRoot root)
     /// <exception cref="EngineException">NetworkNotFound, StateCorrupt.</exception>
     public ContainerNetwork Get(string name)
         => (IsPlain(name) ? Find(name) : null)
-            ?? throw new EngineException("NetworkNotFound", Reason.NotFound, $"There is no network '{Argument.Printable(name)}'.",
+            ?? throw new EngineException("NetworkNotFound", Reason.NotFound, $"There is no network '{Printable.Of(name)}'.",
                 "Get-ContainerNetwork lists them; New-ContainerNetwork makes one. Host, None and container:NAME are no names of networks.");
 
     /// <summary>null where there is none.</summary>

@@ -1,4 +1,5 @@
 using PSContainer.Engine.Networks.Firewall;
+using PSContainer.Engine.Plan;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Netlink;

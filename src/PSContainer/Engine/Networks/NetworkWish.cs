@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using PSContainer.Engine.Containers;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Networks.Addresses;
+using PSContainer.Engine.Networks.Names;
 using PSContainer.Engine.State;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Networks;
 
@@ -26,21 +28,21 @@ public sealed record NetworkWish
     {
         NetworkChoice choice = NetworkChoice.Parse(Network);
         if (choice.Mode != NetworkMode.Network && (IPAddress ?? IPv6Address ?? MacAddress) is { } unused)
-            throw Invalid("NetworkOptionUnused", $"'{Argument.Printable(unused)}' has no meaning with -Network {Argument.Printable(Network)}.", "Addresses are for a container on a network of its own: -Network Bridge, or a name.");
+            throw Invalid("NetworkOptionUnused", $"'{Printable.Of(unused)}' has no meaning with -Network {Printable.Of(Network)}.", "Addresses are for a container on a network of its own: -Network Bridge, or a name.");
         if (choice.Mode != NetworkMode.Network && Aliases.Count > 0)
-            throw Invalid("NetworkOptionUnused", $"-NetworkAlias has no meaning with -Network {Argument.Printable(Network)}.", "Aliases are for a container on a network: -Network Bridge, or a name.");
+            throw Invalid("NetworkOptionUnused", $"-NetworkAlias has no meaning with -Network {Printable.Of(Network)}.", "Aliases are for a container on a network: -Network Bridge, or a name.");
         if (choice.Mode == NetworkMode.Container && (DnsServers.Count > 0 || DnsSearch.Count > 0 || ExtraHosts.Count > 0))
             throw Invalid("NetworkOptionUnused", "A container that shares another's network has its files with names as well.", "Give -DnsServer, -DnsSearch and -AddHost to that other one.");
         Check(IPAddress, AddressFamily.InterNetwork);
         Check(IPv6Address, AddressFamily.InterNetworkV6);
         if (MacAddress is not null && AddressChoice.ParseMac(MacAddress) is null)
-            throw Invalid("MacAddressInvalid", $"'{Argument.Printable(MacAddress)}' can't be a container's MAC address.", "Write six bytes, as in 02:42:ac:11:00:05; the first one is even.");
+            throw Invalid("MacAddressInvalid", $"'{Printable.Of(MacAddress)}' can't be a container's MAC address.", "Write six bytes, as in 02:42:ac:11:00:05; the first one is even.");
         foreach (string alias in Aliases)
-            if (!ExtraHost.IsHostName(alias)) throw Invalid("AliasInvalid", $"'{Argument.Printable(alias)}' can't be a name on a network.", "Use letters, digits, '-', '_' and '.'.");
+            if (!ExtraHost.IsHostName(alias)) throw Invalid("AliasInvalid", $"'{Printable.Of(alias)}' can't be a name on a network.", "Use letters, digits, '-', '_' and '.'.");
         foreach (string server in DnsServers)
-            if (!System.Net.IPAddress.TryParse(server, out _)) throw Invalid("DnsServerInvalid", $"'{Argument.Printable(server)}' is no address of a DNS server.", "Give its address, as in 10.0.0.53.");
+            if (!System.Net.IPAddress.TryParse(server, out _)) throw Invalid("DnsServerInvalid", $"'{Printable.Of(server)}' is no address of a DNS server.", "Give its address, as in 10.0.0.53.");
         foreach (string domain in DnsSearch)
-            if (domain != "." && !ExtraHost.IsHostName(domain)) throw Invalid("DnsSearchInvalid", $"'{Argument.Printable(domain)}' is no domain to search in.", "Write it as example.org; '.' means none.");
+            if (domain != "." && !ExtraHost.IsHostName(domain)) throw Invalid("DnsSearchInvalid", $"'{Printable.Of(domain)}' is no domain to search in.", "Write it as example.org; '.' means none.");
         return this with { ExtraHosts = [.. ExtraHosts.Select(ExtraHost.Check)] };
     }
 
@@ -82,7 +84,7 @@ public sealed record NetworkWish
     {
         if (text is null || System.Net.IPAddress.TryParse(text, out IPAddress? address) && address.AddressFamily == family && (family == AddressFamily.InterNetworkV6 || text.Count(c => c == '.') == 3)) return;
         string what = family == AddressFamily.InterNetwork ? "an IPv4 address" : "an IPv6 address";
-        throw Invalid("AddressInvalid", $"'{Argument.Printable(text)}' is not {what}.", family == AddressFamily.InterNetwork ? "Write it as 172.17.0.5." : "Write it as fd12:3456:789a::5.");
+        throw Invalid("AddressInvalid", $"'{Printable.Of(text)}' is not {what}.", family == AddressFamily.InterNetwork ? "Write it as 172.17.0.5." : "Write it as fd12:3456:789a::5.");
     }
 
     private static EngineException Invalid(string id, string message, string advice) => new(id, Reason.InvalidInput, message, advice);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Plan;
 
@@ -14,7 +15,7 @@ public abstract record Argument
     /// <summary>A pointer to a NUL-terminated string.</summary>
     public sealed record Text(string Value) : Argument
     {
-        public override string ToString() => '"' + Printable(Value) + '"';
+        public override string ToString() => '"' + Printable.Of(Value) + '"';
     }
 
     /// <summary>The contents of a slot.</summary>
@@ -50,17 +51,10 @@ public abstract record Argument
     /// <summary>A pointer to a null-terminated vector of strings: argv, envp.</summary>
     public sealed record Vector(IReadOnlyList<string> Values) : Argument
     {
-        public override string ToString() => "[" + string.Join(", ", Values.Select(v => '"' + Printable(v) + '"')) + "]";
+        public override string ToString() => "[" + string.Join(", ", Values.Select(v => '"' + Printable.Of(v) + '"')) + "]";
     }
 
     public static implicit operator Argument(long value) => new Number(value);
     public static implicit operator Argument(string value) => new Text(value);
     public static implicit operator Argument(Slot slot) => new Contents(slot);
-
-    /// <summary>Control characters as \xNN: a plan is printed to terminals, and paths come from strangers.</summary>
-    public static string Printable(string text)
-    {
-        if (!text.Any(c => char.IsControl(c) || c is '\u202E' or '\u2066' or '\u2067' or '\u2068')) return text;
-        return string.Concat(text.Select(c => char.IsControl(c) || c > '\u2000' ? $"\\x{(int)c:x2}" : c.ToString()));
-    }
 }

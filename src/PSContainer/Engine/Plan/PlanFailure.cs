@@ -1,3 +1,6 @@
+using PSContainer.Engine.Cgroups.Making;
+using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Plan;
@@ -15,8 +18,8 @@ public static class PlanFailure
     {
         var cause = new KernelException(step.Call.Name, errno, step.Subject);
         if (step.Call == Call.Execve || step.Call == Call.Faccessat || step.Call == Call.Fail) return Program(step, errno, root, cause);
-        if (step.Call == Call.Setns || step.Why == Build.NamespaceSteps.ToJoin) return Namespace(step, errno, cause);
-        if (step.Call == Call.Rtnetlink || step.Call == Call.Socket) return Networks.NetworkFailure.Explain(cause, step.Why);
+        if (step.Call == Call.Setns || step.Why == NamespaceSteps.ToJoin) return Namespace(step, errno, cause);
+        if (step.Call == Call.Rtnetlink || step.Call == Call.Socket) return NetworkFailure.Explain(cause, step.Why);
         if (errno == Errno.ENOSYS)
             return new("KernelFeatureMissing", Reason.NotSupported, $"This kernel has no {step.Call.Name}(2): {step.Why}.",
                 "Linux 5.12 or newer is needed; Test-ContainerHost says what else is missing.", cause);
@@ -30,7 +33,7 @@ public static class PlanFailure
             return new("PermissionDenied", Reason.NoPermission, $"{Shown(step)}: no access ({step.Why}).", "Run as root (sudo pwsh).", cause);
         if (IsCgroup(step)) return Cgroup(step, errno, cause);
         if (step.Call == Call.Mount && errno is (Errno.ENOENT or Errno.ENOTDIR))
-            return new("LayerMissing", Reason.Corrupt, $"A layer of the image '{Argument.Printable(step.Subject ?? "?")}' is gone from this machine.", "Import or pull the image again; what the container wrote is still there.", cause);
+            return new("LayerMissing", Reason.Corrupt, $"A layer of the image '{Printable.Of(step.Subject ?? "?")}' is gone from this machine.", "Import or pull the image again; what the container wrote is still there.", cause);
         if (step.Call == Call.OpenTree && errno is Errno.ENOENT or Errno.ENOTDIR)
             return new("MountSourceMissing", Reason.NotFound, $"'{step.Subject}' does not exist on this machine.", "Make it first, or correct the path.", cause);
         if (step.Call == Call.Openat2 || step.Call == Call.Mkdirat || step.Call == Call.MoveMount) return InRoot(step, errno, root, cause);
@@ -42,7 +45,7 @@ public static class PlanFailure
 
     private static EngineException Namespace(Step step, Errno errno, KernelException cause)
     {
-        string name = Argument.Printable(step.Subject ?? "of the target");
+        string name = Printable.Of(step.Subject ?? "of the target");
         return errno switch
         {
             Errno.EPERM or Errno.EACCES => new("PermissionDenied", Reason.NoPermission, $"The namespace '{name}' can't be joined: no permission.", "Run as root (sudo pwsh): it needs CAP_SYS_ADMIN.", cause),
@@ -55,7 +58,7 @@ public static class PlanFailure
 
     private static EngineException Program(Step step, Errno errno, string root, KernelException cause)
     {
-        string name = Argument.Printable(step.Subject ?? "?");
+        string name = Printable.Of(step.Subject ?? "?");
         return errno switch
         {
             Errno.ENOENT or Errno.ENOTDIR when step.Call == Call.Fail => new("CommandNotFound", Reason.NotFound,
@@ -78,15 +81,15 @@ public static class PlanFailure
 
     private static EngineException Cgroup(Step step, Errno errno, KernelException cause)
     {
-        if (step.Call == Call.Mkdirat) return new Cgroups.CgroupAction.MakeDirectory(step.Subject!, step.Why).Explain(errno);
+        if (step.Call == Call.Mkdirat) return new CgroupAction.MakeDirectory(step.Subject!, step.Why).Explain(errno);
         if (step.Call == Call.WriteFile && step.Arguments.Count > 4 && step.Arguments[4] is Argument.Text value)
-            return new Cgroups.CgroupAction.WriteFile(step.Subject!, value.Value, step.Why).Explain(errno);
+            return new CgroupAction.WriteFile(step.Subject!, value.Value, step.Why).Explain(errno);
         return new("CgroupFailed", Reason.Failed, $"{Shown(step)}: {KernelException.Describe(errno)} ({step.Why}).", null, cause);
     }
 
     private static EngineException InRoot(Step step, Errno errno, string root, KernelException cause)
     {
-        string path = Argument.Printable(step.Subject ?? "?");
+        string path = Printable.Of(step.Subject ?? "?");
         return errno switch
         {
             Errno.ENOENT => new("PathMissing", Reason.NotFound, $"'{path}' does not exist in the container (root: {root}) and can't be made there.",
@@ -102,5 +105,5 @@ public static class PlanFailure
         };
     }
 
-    private static string Shown(Step step) => step.Subject is null ? step.Call.Name : $"{step.Call.Name} {Argument.Printable(step.Subject)}";
+    private static string Shown(Step step) => step.Subject is null ? step.Call.Name : $"{step.Call.Name} {Printable.Of(step.Subject)}";
 }

@@ -1,3 +1,5 @@
+using PSContainer.Engine.Text;
+
 namespace PSContainer.Engine.Plan;
 
 /// <summary>A plan in words: what -WhatIf, -Verbose and <c>pscontainer plan</c> print.</summary>
@@ -27,5 +29,5 @@ public static class PlanText
 
     private static string Line(int number, string who, string call, string why)
         // Names of slots and reasons hold paths as well, and those come from strangers.
-        => Argument.Printable($"{number,4} {who} {call}  # {why}");
+        => Printable.Of($"{number,4} {who} {call}  # {why}");
 }

@@ -1,4 +1,5 @@
 using PSContainer.Engine.Networks;
+using PSContainer.Engine.Networks.Addresses;
 using PSContainer.Engine.State;
 using PSContainer.Kernel.Netlink;
 

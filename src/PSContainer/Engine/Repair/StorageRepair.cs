@@ -1,5 +1,8 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Life;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Life;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;

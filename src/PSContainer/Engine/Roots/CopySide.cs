@@ -1,3 +1,4 @@
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 
@@ -32,10 +33,10 @@ public sealed record CopySide(int Root, string Path, string Shown)
 
     public EngineException Missing(Errno errno) => errno switch
     {
-        Errno.ENOENT => new("CopyPathMissing", Reason.NotFound, $"'{Plan.Argument.Printable(Shown)}' does not exist.", "Check the path; folders on the way are not made."),
-        Errno.ENOTDIR => new("CopyPathMissing", Reason.NotFound, $"'{Plan.Argument.Printable(Shown)}' leads through a file, or is one.", "Check the path."),
-        Errno.EAGAIN => new("CopyRaced", Reason.Failed, $"'{Plan.Argument.Printable(Shown)}' can't be reached for all that is renamed meanwhile.", "Try again; or stop or pause what renames."),
-        Errno.ELOOP => new("CopyPathUnsafe", Reason.InvalidInput, $"'{Plan.Argument.Printable(Shown)}' leads through links in a circle, or through one of the kernel's own.", "Name what they point to."),
+        Errno.ENOENT => new("CopyPathMissing", Reason.NotFound, $"'{Printable.Of(Shown)}' does not exist.", "Check the path; folders on the way are not made."),
+        Errno.ENOTDIR => new("CopyPathMissing", Reason.NotFound, $"'{Printable.Of(Shown)}' leads through a file, or is one.", "Check the path."),
+        Errno.EAGAIN => new("CopyRaced", Reason.Failed, $"'{Printable.Of(Shown)}' can't be reached for all that is renamed meanwhile.", "Try again; or stop or pause what renames."),
+        Errno.ELOOP => new("CopyPathUnsafe", Reason.InvalidInput, $"'{Printable.Of(Shown)}' leads through links in a circle, or through one of the kernel's own.", "Name what they point to."),
         _ => throw new KernelException("openat2", errno, Shown),
     };
 }

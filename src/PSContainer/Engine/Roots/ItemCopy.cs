@@ -1,3 +1,4 @@
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 
@@ -80,5 +81,5 @@ public static class ItemCopy
     }
 
     private static EngineException NoFolder(CopySide target)
-        => new("CopyOverFile", Reason.AlreadyExists, $"'{Plan.Argument.Printable(target.Shown)}' is there and is no folder.", "Name a folder, or remove it first.");
+        => new("CopyOverFile", Reason.AlreadyExists, $"'{Printable.Of(target.Shown)}' is there and is no folder.", "Name a folder, or remove it first.");
 }

@@ -1,6 +1,6 @@
 using PSContainer.Engine.Containers;
-using PSContainer.Engine.Images;
-using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Layers;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Engine.Roots;

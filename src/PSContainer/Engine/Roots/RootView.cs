@@ -1,5 +1,8 @@
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Entry;
+using PSContainer.Engine.Plan.Build.Root;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -43,7 +46,7 @@ public sealed class RootView : IDisposable
         IReadOnlyList<string> lowers = record.From.Lowers(storage);
         if (!writes)
             // What it wrote is one more layer here: nothing is held by that, and nothing can be changed.
-            return new RootView(MergedRoot.Open(record.IsKept ? [Path.Combine(folder, Plan.Build.LayerStack.Upper), .. lowers] : lowers, null, mountPoint));
+            return new RootView(MergedRoot.Open(record.IsKept ? [Path.Combine(folder, LayerStack.Upper), .. lowers] : lowers, null, mountPoint));
         FileLock held = FileLock.TryTake(Path.Combine(folder, ContainerRecord.LockName))
             ?? throw new EngineException("ContainerBusy", Reason.WrongState, $"The container '{container.Name}' is just being started, stopped or written to.", "Try again in a moment.");
         try

@@ -1,5 +1,5 @@
 using PSContainer.Engine.Containers;
-using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PSContainer.Engine.Records;
 
 namespace PSContainer.Engine.Spec;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Records;
 
 namespace PSContainer.Engine.Spec;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Records;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Spec;

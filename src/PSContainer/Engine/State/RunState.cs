@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.Spec;
 
 namespace PSContainer.Engine.State;

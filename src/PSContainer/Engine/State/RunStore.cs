@@ -1,4 +1,4 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 
@@ -14,7 +14,7 @@ public sealed class RunStore(StorageRoot root)
         bool plain = id.Length is > 0 and <= 255 && id is not ("." or "..")
             && !id.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-.");
         if (!plain)
-            throw new EngineException("ContainerIdInvalid", Reason.InvalidInput, $"'{Plan.Argument.Printable(id.Length > 80 ? id[..80] + "…" : id)}' can't be a container's id.",
+            throw new EngineException("ContainerIdInvalid", Reason.InvalidInput, $"'{Printable.Of(id.Length > 80 ? id[..80] + "…" : id)}' can't be a container's id.",
                 "Use letters, digits, '_', '+', '-' and '.', at most 255 of them.");
     }
 

@@ -22,7 +22,7 @@ public sealed record StorageRoot(string Data, string Run)
     /// <summary>Layers unpacked, a folder each, shared by all images and containers.</summary>
     public string Layers => Path.Combine(Data, "layers");
 
-    /// <summary>The lowest layer of every container of an image: see <see cref="State.MountPoints"/>.</summary>
+    /// <summary>The lowest layer of every container of an image: see <see cref="MountPoints"/>.</summary>
     public string MountPoints => Path.Combine(Data, "mountpoints");
 
     /// <summary>What builds remember, and what they work on.</summary>

@@ -1,7 +1,9 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;

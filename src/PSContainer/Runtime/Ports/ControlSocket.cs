@@ -1,6 +1,6 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Networks.Ports;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Records;
 using PSContainer.Kernel;
 
 namespace PSContainer.Runtime.Ports;

@@ -1,8 +1,8 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks;
-using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Roots;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;

@@ -1,4 +1,5 @@
 using PSContainer.Engine;
+using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 using PSContainer.Runtime.Child;
@@ -23,7 +24,7 @@ internal static class DeleteVerb
         catch (EngineException unknown) when (force && unknown.Id is "ContainerNotFound" or "StateCorrupt")
         {
             // Its making was cut off before anything was on record, or the record is spoilt: what it has is where it always is.
-            if (Directory.Exists(context.Storage.RunFolder(id))) Engine.Cgroups.ContainerCgroup.Open(Engine.Cgroups.CgroupPath.Default(id)).Remove();
+            if (Directory.Exists(context.Storage.RunFolder(id))) Engine.Cgroups.ContainerCgroup.Open(CgroupPath.Default(id)).Remove();
             context.Runs.Release(id);
             return 0;
         }

@@ -1,8 +1,8 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Entry;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.Spec;
-using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
 namespace PSContainer.Runtime.Verbs;

@@ -1,7 +1,6 @@
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
-using PSContainer.Engine.State;
-using PSContainer.Kernel;
+using PSContainer.Engine.Records;
 using PSContainer.Runtime.Child;
 
 namespace PSContainer.Runtime.Verbs;

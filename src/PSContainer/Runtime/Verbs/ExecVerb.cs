@@ -1,12 +1,10 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Entry;
-using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
-using PSContainer.Runtime.Child;
 
 namespace PSContainer.Runtime.Verbs;
 

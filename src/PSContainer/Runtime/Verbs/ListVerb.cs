@@ -1,7 +1,6 @@
 using System.Text;
 using PSContainer.Engine;
 using PSContainer.Engine.State;
-using PSContainer.Kernel;
 
 namespace PSContainer.Runtime.Verbs;
 

@@ -1,9 +1,8 @@
 using System.Text;
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
-using PSContainer.Engine.Spec;
-using PSContainer.Kernel;
 using PSContainer.Runtime.Child;
 
 namespace PSContainer.Runtime.Verbs;

@@ -1,9 +1,10 @@
 using PSContainer.Engine;
+using PSContainer.Engine.Builds;
+using PSContainer.Engine.Builds.Context;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Build;
 using PSContainer.Engine.State;
-using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 using PSContainer.Tests.System.Lane;
 

@@ -1,7 +1,11 @@
 using PSContainer.Engine;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Builds;
+using PSContainer.Engine.Builds.Cache;
+using PSContainer.Engine.Builds.Context;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Build;
 using PSContainer.Tests.System.Lane;
 
 namespace PSContainer.Tests.System.Images.Build;

@@ -1,5 +1,6 @@
 using System.Net;
 using PSContainer.Engine;
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
 using PSContainer.Tests.System.Lane;
 

@@ -1,5 +1,7 @@
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Builds.Cache;
+using PSContainer.Engine.Builds.Scope;
 using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Build;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Tests.Unit.Images.Build;

@@ -1,7 +1,10 @@
 using PSContainer.Engine;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Builds;
+using PSContainer.Engine.Builds.Context;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Images;
-using PSContainer.Engine.Images.Build;
+using PSContainer.Engine.Images.Config;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Tests.Unit.Images.Build;

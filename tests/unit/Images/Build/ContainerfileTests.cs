@@ -1,5 +1,5 @@
 using PSContainer.Engine;
-using PSContainer.Engine.Images.Build;
+using PSContainer.Engine.Builds.Language;
 using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Images.Build;

@@ -1,5 +1,5 @@
 using PSContainer.Engine;
-using PSContainer.Engine.Images.Build;
+using PSContainer.Engine.Builds.Language;
 
 namespace PSContainer.Tests.Unit.Images.Build;
 

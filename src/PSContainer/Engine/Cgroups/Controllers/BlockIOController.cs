@@ -1,6 +1,9 @@
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>io, called blkio in v1 (cgroup-v2.rst "IO"; cgroup-v1/blkio-controller.rst).</summary>
 internal static class BlockIOController

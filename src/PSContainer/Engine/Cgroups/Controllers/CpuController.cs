@@ -1,4 +1,7 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
+
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>What a group's processor limits are now; the defaults are those of a new group. Times in µs; quota -1: none.</summary>
 internal sealed record CpuState

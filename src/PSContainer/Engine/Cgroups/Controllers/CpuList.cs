@@ -1,6 +1,7 @@
 using System.Collections;
+using PSContainer.Engine.Cgroups.Limits;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>Lists of processors or memory nodes as the kernel writes them: "0-3,8" (cpuset(7), "List format").</summary>
 public static class CpuList

@@ -1,4 +1,8 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Cgroups.Making;
+
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>cpuset (cgroup-v2.rst "Cpuset"; cgroup-v1/cpusets.rst).</summary>
 internal static class CpusetController

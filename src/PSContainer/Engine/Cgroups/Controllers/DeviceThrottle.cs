@@ -1,4 +1,6 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Limits;
+
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>
 /// How fast a group may use one disk (cgroup-v2.rst, io.max). Null: not set, left as it is; <see cref="ContainerLimit.Unlimited"/>: no limit.

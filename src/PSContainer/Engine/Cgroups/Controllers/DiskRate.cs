@@ -1,7 +1,7 @@
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>docker's way to write the limit of one disk: "/dev/sda:10mb", or with the device's numbers, "8:0:10mb".</summary>
 /// <param name="Major">Device number.</param>
@@ -19,19 +19,19 @@ public readonly record struct DiskRate(int Major, int Minor, long Rate)
         if (colon <= 0) throw Invalid(text, "a disk, a colon, and an amount are needed");
         if (amount(text[(colon + 1)..]) is not { } rate)
         {
-            throw new EngineException("LimitOutOfRange", Reason.InvalidInput, $"'{Argument.Printable(text)}': behind the last colon must stand an amount a second.", "Write /dev/sda:10mb, or /dev/sda:max for no limit.");
+            throw new EngineException("LimitOutOfRange", Reason.InvalidInput, $"'{Printable.Of(text)}': behind the last colon must stand an amount a second.", "Write /dev/sda:10mb, or /dev/sda:max for no limit.");
         }
         var device = text[..colon];
         if (device.Split(':') is [var first, var second] && int.TryParse(first, out var major) && int.TryParse(second, out var minor)) return new(major, minor, rate);
         return DeviceNode.TryRead(device, out major, out minor) switch
         {
             Errno.None => new(major, minor, rate),
-            Errno.ENOTBLK => throw Invalid(text, $"{Argument.Printable(device)} is no disk"),
-            Errno.ENOENT or Errno.ENOTDIR => throw Invalid(text, $"there is no {Argument.Printable(device)}"),
+            Errno.ENOTBLK => throw Invalid(text, $"{Printable.Of(device)} is no disk"),
+            Errno.ENOENT or Errno.ENOTDIR => throw Invalid(text, $"there is no {Printable.Of(device)}"),
             var errno => throw Invalid(text, KernelException.Describe(errno)),
         };
     }
 
     private static EngineException Invalid(string text, string why)
-        => new("LimitDeviceInvalid", Reason.InvalidInput, $"'{Argument.Printable(text)}' limits no disk: {why}.", "Write /dev/sda:10mb; lsblk -d lists the disks.");
+        => new("LimitDeviceInvalid", Reason.InvalidInput, $"'{Printable.Of(text)}' limits no disk: {why}.", "Write /dev/sda:10mb; lsblk -d lists the disks.");
 }

@@ -1,6 +1,7 @@
+using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>hugetlb (cgroup-v2.rst "HugeTLB"); joined only when a bundle sets it.</summary>
 internal static class HugetlbController

@@ -1,4 +1,7 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
+
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>
 /// Where one controller's limits go, and which of the files that depend on the kernel's configuration are there. For a

@@ -1,6 +1,8 @@
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>
 /// Makes room before memory.max goes below what is used. v1 refuses such a limit (EBUSY) once it could not reclaim

@@ -1,4 +1,7 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
+
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>pids (cgroup-v2.rst "PID"): the same files in both interfaces. A limit below the present number only stops new forks.</summary>
 internal static class PidsController

@@ -1,4 +1,4 @@
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Controllers;
 
 /// <summary>The scales of weights in both interfaces, and how they convert.</summary>
 public static class Weights

@@ -1,4 +1,7 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Making;
+
+namespace PSContainer.Engine.Cgroups.Devices;
 
 /// <summary>
 /// devices in v1 (cgroup-v1/devices.rst): a default and exceptions to it, no order. Ordered rules are folded into that

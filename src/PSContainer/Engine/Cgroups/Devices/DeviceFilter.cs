@@ -1,6 +1,7 @@
+using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Devices;
 
 /// <summary>A device program to attach to a cgroup v2 directory, as data.</summary>
 /// <param name="Directory">The group's directory.</param>

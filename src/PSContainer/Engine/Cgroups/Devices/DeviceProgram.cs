@@ -1,4 +1,4 @@
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Devices;
 
 /// <summary>
 /// Device rules as the eBPF program that cgroup v2 asks at each mknod and open (BPF_PROG_TYPE_CGROUP_DEVICE,

@@ -1,4 +1,4 @@
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Devices;
 
 /// <summary>What may be done with a device; the numbers are the kernel's BPF_DEVCG_ACC_* (linux/bpf.h).</summary>
 [Flags]

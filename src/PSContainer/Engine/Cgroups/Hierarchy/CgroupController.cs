@@ -1,4 +1,4 @@
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Hierarchy;
 
 /// <summary>The two interfaces of the kernel (cgroups(7)).</summary>
 public enum CgroupVersion { V1 = 1, V2 = 2 }

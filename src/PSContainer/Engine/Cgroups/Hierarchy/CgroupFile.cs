@@ -1,7 +1,7 @@
 using System.Text;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Hierarchy;
 
 /// <summary>
 /// Reads and writes the small text files of cgroupfs. Plain open, read, write, close: a FileStream would add fstat and

@@ -1,4 +1,4 @@
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Hierarchy;
 
 /// <summary>One group in one hierarchy: a directory of cgroupfs.</summary>
 /// <param name="Mount">The hierarchy.</param>

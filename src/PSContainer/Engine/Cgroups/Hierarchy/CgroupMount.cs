@@ -1,4 +1,4 @@
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Hierarchy;
 
 /// <summary>One mounted cgroup hierarchy.</summary>
 /// <param name="Directory">Where it is mounted: "/sys/fs/cgroup/memory".</param>

@@ -1,4 +1,4 @@
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Hierarchy;
 
 /// <summary>How this machine lays its cgroups out.</summary>
 public enum CgroupLayout

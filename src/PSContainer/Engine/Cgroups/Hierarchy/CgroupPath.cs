@@ -1,4 +1,4 @@
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Hierarchy;
 
 /// <summary>Names of groups: ours, and those that an OCI bundle asks for (config-linux.md, "Cgroups Path").</summary>
 public static class CgroupPath

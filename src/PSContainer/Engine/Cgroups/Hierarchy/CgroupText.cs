@@ -1,6 +1,7 @@
 using System.Globalization;
+using PSContainer.Engine.Cgroups.Limits;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Hierarchy;
 
 /// <summary>
 /// The value formats of cgroupfs (cgroup-v2.rst, "Interface Files"): one number, flat keyed ("oom_kill 3"), nested keyed

@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Life;
 
 /// <summary>
 /// Freezing: cgroup.freeze in v2, freezer.state in v1 (cgroup-v1/freezer-subsystem.rst). In hybrid layouts v2's is preferred,

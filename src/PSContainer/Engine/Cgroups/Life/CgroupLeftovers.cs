@@ -1,4 +1,7 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Limits;
+
+namespace PSContainer.Engine.Cgroups.Life;
 
 /// <summary>Groups of ours that a power cut or a killed supervisor left, for Repair.</summary>
 public static class CgroupLeftovers

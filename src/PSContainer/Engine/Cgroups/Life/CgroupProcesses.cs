@@ -1,6 +1,7 @@
+using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Life;
 
 /// <summary>Who is in a cgroup, and how to end them all.</summary>
 internal static class CgroupProcesses

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Life;
 
 /// <summary>Removes groups: rmdir works only on those without processes and without groups below (cgroups(7)).</summary>
 internal static class CgroupRemoval

@@ -1,4 +1,7 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Hierarchy;
+
+namespace PSContainer.Engine.Cgroups.Limits;
 
 /// <summary>
 /// What a container may use at most, in the words of cgroup v2 (Documentation/admin-guide/cgroup-v2.rst). Null means

@@ -1,4 +1,7 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Hierarchy;
+
+namespace PSContainer.Engine.Cgroups.Limits;
 
 /// <summary>Reads a cgroup's limits back in the one vocabulary.</summary>
 internal static class LimitReader

@@ -1,6 +1,9 @@
-using PSContainer.Kernel;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Devices;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Limits;
 
 /// <summary>Turns settings into writes, controller by controller.</summary>
 internal static class LimitWrites

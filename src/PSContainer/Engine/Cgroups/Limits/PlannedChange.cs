@@ -1,6 +1,7 @@
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Cgroups.Making;
+using PSContainer.Engine.Text;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Limits;
 
 /// <summary>One change that is going to be made, for -WhatIf and -Verbose.</summary>
 /// <param name="Call">What is done: write("/sys/fs/cgroup/…/memory.max", "83886080").</param>
@@ -16,7 +17,7 @@ public sealed record PlannedChange(string Call, string Why)
 
     public override string ToString() => $"{Call}  # {Why}";
 
-    internal static string Quoted(string text) => '"' + Argument.Printable(text) + '"';
+    internal static string Quoted(string text) => '"' + Printable.Of(text) + '"';
 
     private static string Tolerated(IReadOnlyList<Kernel.Errno> errnos) => errnos.Count == 0 ? "" : $" [{string.Join(", ", errnos)}: fine]";
 }

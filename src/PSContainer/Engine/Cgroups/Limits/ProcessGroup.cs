@@ -1,6 +1,9 @@
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Limits;
 
 /// <summary>
 /// A group for one process, so that a limit applies to it and its future children alone: "pscontainer.limit-PID-STARTTIME".

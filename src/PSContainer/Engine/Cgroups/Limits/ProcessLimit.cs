@@ -1,4 +1,9 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
+using PSContainer.Engine.Records;
+
+namespace PSContainer.Engine.Cgroups.Limits;
 
 /// <summary>
 /// Limits for any process: it moves into a group of its own (<see cref="ProcessGroup"/>), and that gets the limits. All or
@@ -41,7 +46,7 @@ public static class ProcessLimit
     private static List<CgroupAction> Actions(ContainerCgroup present, int processId, ContainerLimit wish)
     {
         RefuseContainers(present, wish);
-        var started = State.ProcessIdentity.Of(processId)
+        var started = ProcessIdentity.Of(processId)
             ?? throw new EngineException("ProcessNotFound", Reason.NotFound, $"There is no process {processId}.");
         var name = ProcessGroup.NameFor(processId, started.StartTime);
         var actions = new List<CgroupAction>(ProcessGroup.Plan(present, name, processId, wish));

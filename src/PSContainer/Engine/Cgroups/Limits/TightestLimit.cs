@@ -1,4 +1,7 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Hierarchy;
+
+namespace PSContainer.Engine.Cgroups.Limits;
 
 /// <summary>The limit that counts: the smallest from a cgroup up to the top, and who holds it.</summary>
 /// <param name="Limit">The property of <see cref="ContainerLimit"/>: "MemoryMax".</param>

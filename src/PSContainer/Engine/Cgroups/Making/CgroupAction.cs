@@ -1,6 +1,6 @@
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Making;
 
 /// <summary>
 /// One step towards a cgroup, as data: it can be printed, tested, put into a SyscallPlan, or run by

@@ -1,4 +1,10 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Devices;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Life;
+using PSContainer.Engine.Cgroups.Limits;
+
+namespace PSContainer.Engine.Cgroups.Making;
 
 /// <summary>Builds the actions that make a container's cgroup.</summary>
 internal static class CgroupCreation

@@ -1,4 +1,7 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Devices;
+using PSContainer.Engine.Cgroups.Hierarchy;
+
+namespace PSContainer.Engine.Cgroups.Making;
 
 /// <summary>How a container gets its cgroup, as data: what its parent does before the clone, and what the child does.</summary>
 public sealed record CgroupPlan

@@ -1,6 +1,7 @@
+using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Making;
 
 /// <summary>Runs actions in order, all or nothing: what was written is restored, what was made is removed.</summary>
 public static class CgroupRun

@@ -1,4 +1,8 @@
-namespace PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Devices;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Limits;
+
+namespace PSContainer.Engine.Cgroups.Making;
 
 /// <summary>
 /// All that a group is told: the limits in the one vocabulary, and what OCI's `linux.resources` has beyond it

@@ -1,6 +1,8 @@
+using PSContainer.Engine.Cgroups.Controllers;
+using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Cgroups;
+namespace PSContainer.Engine.Cgroups.Making;
 
 /// <summary>
 /// cgroup.subtree_control (cgroup-v2.rst, "Enabling and Disabling"): a group has a controller's files only if each group above

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using PSContainer.Engine.Spec;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Records;
 
-namespace PSContainer.Engine.Images;
+namespace PSContainer.Engine.Images.Config;
 
 /// <summary>
 /// An image's configuration (image-spec config.md, with docker's Healthcheck, Shell and OnBuild): what a container of it runs, and what
@@ -62,7 +63,7 @@ public sealed record ImageConfig
         };
     });
 
-    public byte[] ToBytes() => State.JsonFile.Bytes(json => ImageConfigWriter.Write(this, json), indented: false);
+    public byte[] ToBytes() => JsonFile.Bytes(json => ImageConfigWriter.Write(this, json), indented: false);
 
     // A set, written as an object with empty members: Go has no sets.
     private static IReadOnlyList<string> Names(JsonElement parent, string name)

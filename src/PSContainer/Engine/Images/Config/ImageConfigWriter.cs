@@ -1,6 +1,7 @@
 using System.Text.Json;
+using PSContainer.Engine.Blobs;
 
-namespace PSContainer.Engine.Images;
+namespace PSContainer.Engine.Images.Config;
 
 /// <summary>An image's configuration as JSON, members in a fixed order: the same image has the same id wherever it is made.</summary>
 internal static class ImageConfigWriter

@@ -1,8 +1,7 @@
-using System.Text.Json;
-using PSContainer.Engine.Spec;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Records;
 
-namespace PSContainer.Engine.Images;
+namespace PSContainer.Engine.Images.Config;
 
 /// <summary>Manifests beside each other: an image for several platforms, or all the images of a layout (image-spec image-index.md).</summary>
 public sealed record ImageIndex(IReadOnlyList<Descriptor> Manifests)

@@ -1,8 +1,7 @@
-using System.Text.Json;
-using PSContainer.Engine.Spec;
-using PSContainer.Engine.State;
+using PSContainer.Engine.Blobs;
+using PSContainer.Engine.Records;
 
-namespace PSContainer.Engine.Images;
+namespace PSContainer.Engine.Images.Config;
 
 /// <summary>What an image consists of: its configuration and its layers, the lowest first (image-spec manifest.md; docker's schema 2).</summary>
 public sealed record ImageManifest(Descriptor Config, IReadOnlyList<Descriptor> Layers)

@@ -1,8 +1,8 @@
 using System.Globalization;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Images;
+namespace PSContainer.Engine.Images.Config;
 
 /// <summary>
 /// What an image is to say of its containers, over what the one that it is made of says; null is as it was. Pairs, ports and volumes are added to what
@@ -59,5 +59,5 @@ public sealed record ImageSettings
             ? $"{port}/{protocol}" : throw Invalid(text, "is no port", "Write 8080, or 53/udp.");
     }
 
-    private static EngineException Invalid(string value, string why, string advice) => new("ImageOptionInvalid", Reason.InvalidInput, $"'{Argument.Printable(value)}' {why}.", advice);
+    private static EngineException Invalid(string value, string why, string advice) => new("ImageOptionInvalid", Reason.InvalidInput, $"'{Printable.Of(value)}' {why}.", advice);
 }

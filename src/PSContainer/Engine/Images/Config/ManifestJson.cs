@@ -1,7 +1,7 @@
 using System.Text.Json;
-using PSContainer.Engine.Spec;
+using PSContainer.Engine.Records;
 
-namespace PSContainer.Engine.Images;
+namespace PSContainer.Engine.Images.Config;
 
 /// <summary>What manifests, indexes and configurations are read alike by: bounded, and wrong in one way.</summary>
 internal static class ManifestJson

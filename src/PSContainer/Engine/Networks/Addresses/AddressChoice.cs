@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace PSContainer.Engine.Networks;
+namespace PSContainer.Engine.Networks.Addresses;
 
 /// <summary>Which address of a network a container gets, and its MAC.</summary>
 public static class AddressChoice

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace PSContainer.Engine.Networks;
+namespace PSContainer.Engine.Networks.Addresses;
 
 /// <summary>An address in use: a container's place on a network, from its start to its end.</summary>
 /// <param name="ContainerId">Whose it is.</param>
@@ -38,7 +38,7 @@ public sealed record Lease(string ContainerId, string ContainerName, IPAddress A
     private string Names(string? ownName)
     {
         var names = new List<string>(3 + Aliases.Length);
-        foreach (string? name in (ReadOnlySpan<string?>)[ownName, ContainerName, .. Aliases, Containers.ContainerId.Short(ContainerId)])
+        foreach (string? name in (ReadOnlySpan<string?>)[ownName, ContainerName, .. Aliases, State.ContainerId.Short(ContainerId)])
             if (name is not null && !names.Contains(name)) names.Add(name);
         return string.Join(' ', names);
     }

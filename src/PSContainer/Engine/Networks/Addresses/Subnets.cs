@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using PSContainer.Engine.Text;
 
-namespace PSContainer.Engine.Networks;
+namespace PSContainer.Engine.Networks.Addresses;
 
 /// <summary>Subnets as such: what overlaps, what can be used, and which is free.</summary>
 public static class Subnets
@@ -96,5 +97,5 @@ public static class Subnets
     }
 
     private static EngineException Invalid(string text, string why, string advice)
-        => new("SubnetInvalid", Reason.InvalidInput, $"'{Plan.Argument.Printable(text)}' can't be a network's subnet: {why}.", advice);
+        => new("SubnetInvalid", Reason.InvalidInput, $"'{Printable.Of(text)}' can't be a network's subnet: {why}.", advice);
 }

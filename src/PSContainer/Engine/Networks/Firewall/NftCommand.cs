@@ -1,5 +1,5 @@
 using System.Text;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Netlink;
 
@@ -87,7 +87,7 @@ public sealed class NftCommand : IDisposable
     {
         if (IsDone()) return null;
         (string said, bool isWell) = End();
-        return isWell ? null : Argument.Printable(said.Split('\n')[0]);
+        return isWell ? null : Printable.Of(said.Split('\n')[0]);
     }
 
     // True once the kernel tells so; false as soon as the program says something, or ends.

@@ -1,4 +1,4 @@
-namespace PSContainer.Engine.Networks;
+namespace PSContainer.Engine.Networks.Names;
 
 /// <summary>
 /// What the neighbours of a container are to be told of it. It may be told a while after it was put together: who has come since knows it

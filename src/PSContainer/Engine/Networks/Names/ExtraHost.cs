@@ -1,7 +1,7 @@
 using System.Net;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Text;
 
-namespace PSContainer.Engine.Networks;
+namespace PSContainer.Engine.Networks.Names;
 
 /// <summary>What <c>-AddHost</c> takes: "name:address", or "name:host-gateway" for this machine as the container sees it.</summary>
 public static class ExtraHost
@@ -14,7 +14,7 @@ public static class ExtraHost
         int colon = entry.IndexOf(':');
         string name = colon > 0 ? entry[..colon] : "", address = colon > 0 ? entry[(colon + 1)..].Trim('[', ']') : "";
         if (!IsHostName(name) || address != Gateway && !IPAddress.TryParse(address, out _))
-            throw new EngineException("HostEntryInvalid", Reason.InvalidInput, $"'{Argument.Printable(entry)}' is no entry for a hosts file.", $"Write it as name:address, as in db:10.0.0.7, or name:{Gateway}.");
+            throw new EngineException("HostEntryInvalid", Reason.InvalidInput, $"'{Printable.Of(entry)}' is no entry for a hosts file.", $"Write it as name:address, as in db:10.0.0.7, or name:{Gateway}.");
         return $"{name}:{address}";
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Networks;
+namespace PSContainer.Engine.Networks.Names;
 
 /// <summary>
 /// A container's /etc/hosts, edited in place: it is mounted inside, and a file that took its place would not be. Whoever edits

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace PSContainer.Engine.Networks;
+namespace PSContainer.Engine.Networks.Names;
 
 /// <summary>
 /// A container's /etc/resolv.conf (resolv.conf(5)): this machine's, without servers on its loopback, which is not the container's.

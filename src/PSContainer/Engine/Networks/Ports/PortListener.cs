@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Networks.Ports;
@@ -58,7 +58,7 @@ public sealed class PortListener : IDisposable
         string what = $"{binding.Protocol.ToString().ToUpperInvariant()} port {binding.HostPort}" + (binding.HostAddress is null ? "" : $" of {binding.HostAddress}");
         return error switch
         {
-            Errno.EADDRINUSE => new("PortInUse", Reason.AlreadyExists, $"{what} is in use{(holder(binding) is { } name ? " by " + Argument.Printable(name) : "")}.", $"Choose another port, or a free one: -Publish :{binding.ContainerPort}."),
+            Errno.EADDRINUSE => new("PortInUse", Reason.AlreadyExists, $"{what} is in use{(holder(binding) is { } name ? " by " + Printable.Of(name) : "")}.", $"Choose another port, or a free one: -Publish :{binding.ContainerPort}."),
             Errno.EACCES or Errno.EPERM => new("PortDenied", Reason.NoPermission, $"{what} can't be taken: no permission.", "Run as root (sudo pwsh), or choose a port from 1024 up."),
             Errno.EADDRNOTAVAIL or Errno.EAFNOSUPPORT or Errno.EINVAL => new("PortAddressUnknown", Reason.InvalidInput, $"{binding.HostAddress} is no address of this machine.", "'ip addr' lists them; without an address the port is taken on all."),
             _ => new("PortsExhausted", Reason.Exhausted, $"{what} can't be taken: {KernelException.Describe(error)}.", "Publish fewer ports, or raise the limit of open files (ulimit -n)."),

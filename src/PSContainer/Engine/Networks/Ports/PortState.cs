@@ -1,6 +1,6 @@
 using System.Net;
 using PSContainer.Engine.Networks.Firewall;
-using PSContainer.Engine.Spec;
+using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
 
 namespace PSContainer.Engine.Networks.Ports;

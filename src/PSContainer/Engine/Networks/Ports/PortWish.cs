@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using PSContainer.Engine.Plan;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Networks.Ports;
 
@@ -33,7 +33,7 @@ public static class PortWish
         (int First, int Last) outside = port.Length == 0 ? (0, 0) : Range(port, wish, "this machine's port");
         if (port.Length > 0 && outside.Last - outside.First + 1 != count)
             throw new EngineException("PortRangesDiffer", Reason.InvalidInput,
-                $"In '{Argument.Printable(wish)}' {outside.Last - outside.First + 1} ports of this machine stand for {count} of the container.", "Make both ranges the same length: 8080-8090:80-90.");
+                $"In '{Printable.Of(wish)}' {outside.Last - outside.First + 1} ports of this machine stand for {count} of the container.", "Make both ranges the same length: 8080-8090:80-90.");
         var bindings = new PortBinding[count];
         for (int i = 0; i < count; i++) bindings[i] = new PortBinding(address, port.Length == 0 ? 0 : outside.First + i, container.First + i, protocol);
         return bindings;
@@ -78,7 +78,7 @@ public static class PortWish
         bool isPlain = isBracketed || text.Count(c => c == '.') == 3 && !text.AsSpan().ContainsAnyExcept("0123456789.");
         if (!isPlain || text.Contains('%') || !IPAddress.TryParse(isBracketed ? text[1..^1] : text, out IPAddress? address)
             || isBracketed != (address.AddressFamily == AddressFamily.InterNetworkV6))
-            throw Invalid(wish, $"'{Argument.Printable(text)}' is no address");
+            throw Invalid(wish, $"'{Printable.Of(text)}' is no address");
         return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, host[(colon + 1)..]);
     }
 
@@ -94,10 +94,10 @@ public static class PortWish
     {
         if (text.Length == 0) throw Invalid(wish, what + " is missing");
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is < 1 or > Highest)
-            throw Invalid(wish, $"'{Argument.Printable(text)}' is no port from 1 to {Highest}");
+            throw Invalid(wish, $"'{Printable.Of(text)}' is no port from 1 to {Highest}");
         return port;
     }
 
     private static EngineException Invalid(string wish, string why)
-        => new("PortInvalid", Reason.InvalidInput, $"'{Argument.Printable(wish)}' is no port to publish: {why}.", "Write 8080:80, 127.0.0.1:8080:80/tcp, 8080-8090:80-90/udp, or :80 for a free port.");
+        => new("PortInvalid", Reason.InvalidInput, $"'{Printable.Of(wish)}' is no port to publish: {why}.", "Write 8080:80, 127.0.0.1:8080:80/tcp, 8080-8090:80-90/udp, or :80 for a free port.");
 }

@@ -1,4 +1,7 @@
 using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Making;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Plan.Build;

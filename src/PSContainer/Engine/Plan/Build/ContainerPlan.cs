@@ -1,3 +1,4 @@
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
 

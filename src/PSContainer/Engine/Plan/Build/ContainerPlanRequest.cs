@@ -1,4 +1,4 @@
-using PSContainer.Engine.Cgroups;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Engine.Spec;
 
 namespace PSContainer.Engine.Plan.Build;

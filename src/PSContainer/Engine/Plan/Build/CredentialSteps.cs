@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
 

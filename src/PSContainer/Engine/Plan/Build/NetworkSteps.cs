@@ -1,4 +1,5 @@
 using System.Net;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Netlink;
 

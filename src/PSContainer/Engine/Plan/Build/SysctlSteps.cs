@@ -1,4 +1,6 @@
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Engine.Spec;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Plan.Build;
@@ -42,5 +44,5 @@ internal static class SysctlSteps
     }
 
     private static EngineException Invalid(string name, string why)
-        => new("SysctlInvalid", Reason.InvalidInput, $"The sysctl '{Argument.Printable(name)}' can't be set: {why}.");
+        => new("SysctlInvalid", Reason.InvalidInput, $"The sysctl '{Printable.Of(name)}' can't be set: {why}.");
 }

@@ -1,3 +1,4 @@
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Plan.Build;

@@ -1,7 +1,7 @@
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Plan.Build;
+namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>A minimal /dev: the six nodes that every program expects, the links beside them, and what config.json adds.</summary>
 internal static class DeviceSteps

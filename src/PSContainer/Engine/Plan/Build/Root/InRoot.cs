@@ -1,6 +1,6 @@
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Plan.Build;
+namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>
 /// Paths inside the container's root. Every one is resolved once, by openat2(2) with RESOLVE_IN_ROOT, into a descriptor,

@@ -1,4 +1,4 @@
-namespace PSContainer.Engine.Plan.Build;
+namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>
 /// The options of an overlay over many layers. They must fit the one page that mount(2) takes (fsconfig(2) takes 256 bytes a

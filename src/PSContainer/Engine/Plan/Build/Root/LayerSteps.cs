@@ -1,6 +1,6 @@
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Plan.Build;
+namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>An image's layers under an upper directory, as one overlay (see <see cref="LayerStack"/>).</summary>
 internal static class LayerSteps

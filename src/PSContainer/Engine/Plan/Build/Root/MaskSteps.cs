@@ -1,7 +1,7 @@
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Plan.Build;
+namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>
 /// Masked paths (nothing to see) and read-only paths of config.json. The mask comes from the host's own /dev/null, opened

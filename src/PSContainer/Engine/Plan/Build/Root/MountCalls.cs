@@ -1,6 +1,6 @@
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Plan.Build;
+namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>
 /// The mount API by descriptor (fsopen(2), open_tree(2), mount_setattr(2), move_mount(2)): a mount is made detached, given

@@ -1,6 +1,6 @@
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Plan.Build;
+namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>The options of one mount, sorted: attributes, propagation, and what the file system itself takes.</summary>
 public sealed record MountOptions(

@@ -1,7 +1,7 @@
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Plan.Build;
+namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>The mounts of config.json, in their order.</summary>
 internal sealed class MountSteps(PlanDraft draft, MountCalls mounts, InRoot inRoot, ContainerPlanRequest request)

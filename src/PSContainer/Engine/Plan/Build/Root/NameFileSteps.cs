@@ -1,6 +1,6 @@
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Plan.Build;
+namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>A file of ours in the container's folder that lies over one of the root's: /etc/hosts, /etc/hostname, /etc/resolv.conf.</summary>
 /// <param name="Path">Where in the container.</param>

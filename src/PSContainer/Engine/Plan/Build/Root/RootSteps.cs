@@ -1,6 +1,6 @@
 using PSContainer.Kernel;
 
-namespace PSContainer.Engine.Plan.Build;
+namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>The container's root: made as a mount of its own, and at the end swapped in for the host's.</summary>
 internal static class RootSteps

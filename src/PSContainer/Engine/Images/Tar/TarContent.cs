@@ -1,7 +1,0 @@
-namespace PSContainer.Engine.Images.Tar;
-
-/// <summary>The content of the entry that a reader stands on, as a stream.</summary>
-internal sealed class TarContent(TarReader reader) : ForwardStream
-{
-    public override int Read(Span<byte> buffer) => reader.Read(buffer);
-}
