@@ -65,7 +65,7 @@ public sealed class SweepTests : IDisposable
         long shared = s_shared.Length + 1000;
         Assert.Equal((shared, shared), (use.SharedSize(Get("one")), use.SharedSize(Get("two"))));
         Assert.Equal(_images.Store.AllParts().Sum(_images.Store.SizeOf), use.Size(Get("one")) + use.Size(Get("two")) - shared);
-        var shown = new ContainerImage(Get("one"), new Lazy<StorageUse>(use));
+        var shown = new ContainerImage(Get("one"), new Lazy<IImageUse>(use));
         Assert.Equal(shown.Size, shown.SharedSize + shown.UniqueSize);
     }
 

@@ -10,7 +10,7 @@ public class NetworkLifeTests
 {
     private static readonly ContainerSpec s_bridged = new() { Network = new NetworkWish { Network = "Bridge" } };
 
-    private static NetworkEngine Networks => new(Machine.Engine);
+    private static NetworkEngine Networks => new(Machine.Root);
 
     [SystemFact]
     public void Many_starts_and_stops_leave_no_link_and_no_address()

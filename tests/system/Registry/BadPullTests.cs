@@ -5,8 +5,9 @@ using PSContainer.Engine.Images.Config;
 using PSContainer.Engine.Registry;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Lane;
+using PSContainer.Tests.Unit.Registry;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.System.Registry;
 
 /// <summary>Images that are no good: one error each, and nothing of them in the store.</summary>
 public sealed class BadPullTests : RegistryTest

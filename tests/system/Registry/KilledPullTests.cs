@@ -4,8 +4,9 @@ using PSContainer.Engine.Images;
 using PSContainer.Engine.Registry;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Lane;
+using PSContainer.Tests.Unit.Registry;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.System.Registry;
 
 /// <summary>A PowerShell that is killed in the middle of a layer.</summary>
 public sealed class KilledPullTests : RegistryTest

@@ -6,8 +6,9 @@ using PSContainer.Engine.Layers;
 using PSContainer.Engine.Registry;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Lane;
+using PSContainer.Tests.Unit.Registry;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.System.Registry;
 
 /// <summary>Images that come as they should, or at the second attempt.</summary>
 public sealed class PullTests : RegistryTest

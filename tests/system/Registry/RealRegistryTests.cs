@@ -9,8 +9,9 @@ using PSContainer.Engine.Registry;
 using PSContainer.Engine.Registry.Credentials;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Lane;
+using PSContainer.Tests.Unit.Registry;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.System.Registry;
 
 /// <summary>Debian's docker-registry on this machine, fed by skopeo, and read back by it.</summary>
 public sealed class RealRegistryTests : RegistryTest

@@ -2,8 +2,9 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images.Config;
+using PSContainer.Tests.Unit.Registry;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.System.Registry;
 
 /// <summary>An image of small layers, one file each, put into a registry.</summary>
 internal static class SampleImage

@@ -1,5 +1,4 @@
 using PSContainer.Engine;
-using PSContainer.Engine.Containers;
 using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Roots;

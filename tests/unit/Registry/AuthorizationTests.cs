@@ -4,7 +4,7 @@ using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Registry;
 using PSContainer.Engine.Registry.Credentials;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.Unit.Registry;
 
 public sealed class AuthorizationTests : RegistryTest
 {

@@ -2,7 +2,7 @@ using PSContainer.Engine.Images;
 using PSContainer.Engine.Registry.Credentials;
 using PSContainer.Tests.Unit.Cgroups;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.Unit.Registry;
 
 public sealed class CredentialFileTests : IDisposable
 {

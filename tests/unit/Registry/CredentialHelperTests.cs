@@ -3,7 +3,7 @@ using PSContainer.Engine.Images;
 using PSContainer.Engine.Registry.Credentials;
 using PSContainer.Tests.Unit.Cgroups;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.Unit.Registry;
 
 /// <summary>Helpers made here, in a folder that stands last on the path, with names that no other has.</summary>
 public sealed class CredentialHelperTests : IDisposable

@@ -1,6 +1,6 @@
 using PSContainer.Engine.Blobs;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.Unit.Registry;
 
 public sealed class RegistryDownloadTests : RegistryTest
 {

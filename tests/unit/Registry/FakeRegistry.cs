@@ -3,7 +3,7 @@ using System.Text;
 using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.Unit.Registry;
 
 /// <summary>A registry that holds what it is told to, and does wrong what <see cref="Instead"/> says.</summary>
 internal sealed class FakeRegistry : IDisposable

@@ -2,7 +2,7 @@ using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Registry;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.Unit.Registry;
 
 public sealed class RegistryManifestTests : RegistryTest
 {

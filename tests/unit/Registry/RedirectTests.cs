@@ -6,7 +6,7 @@ using PSContainer.Engine.Images;
 using PSContainer.Engine.Registry;
 using PSContainer.Engine.Registry.Credentials;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.Unit.Registry;
 
 public sealed class RedirectTests : RegistryTest
 {

@@ -2,7 +2,7 @@ using PSContainer.Engine;
 using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Registry;
 
-namespace PSContainer.Tests.Registry;
+namespace PSContainer.Tests.Unit.Registry;
 
 /// <summary>What the tests of this room share: limits that no slow machine meets, and no wait between two attempts.</summary>
 public abstract class RegistryTest : IDisposable

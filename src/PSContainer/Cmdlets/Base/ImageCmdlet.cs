@@ -21,7 +21,7 @@ public abstract class ImageCmdlet : ContainerCmdlet
     /// <summary>Images as PowerShell shows them; who uses what is looked up once for all of them, when somebody asks.</summary>
     protected IEnumerable<ContainerImage> View(IEnumerable<StoredImage> images)
     {
-        var use = new Lazy<StorageUse>(() => new StorageUse(Store, Engine.Store));
+        var use = new Lazy<IImageUse>(() => new StorageUse(Store, Engine.Store));
         return images.Select(image => new ContainerImage(image, use));
     }
 

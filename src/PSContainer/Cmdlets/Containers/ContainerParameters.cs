@@ -182,7 +182,7 @@ public abstract class ContainerParameters : ContainerCmdlet
             AutoRemove = autoRemove,
             RootFs = RootFs is null ? null : GetUnresolvedProviderPathFromPSPath(RootFs),
         };
-        return (image is null ? spec : Engine.OnImage(spec, Bring(image))).Validate();
+        return (image is null ? spec : ImageDefaults.Apply(spec, Bring(image))).Validate();
     }
 
     private StoredImage Bring(string image)

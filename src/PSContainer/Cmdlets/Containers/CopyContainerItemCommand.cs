@@ -4,7 +4,6 @@ using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Roots;
-using PSContainer.Kernel;
 
 namespace PSContainer.Cmdlets.Containers;
 

@@ -28,6 +28,6 @@ public sealed class ConnectContainerNetworkCommand : NetworkMemberCmdlet
 
     protected override Container? Act(Container container, string network)
         => ShouldProcess(container.Name, $"Connect to network {network}")
-            ? Networks.Connect(container, new NetworkWish { Network = network, IPAddress = IPAddress, IPv6Address = IPv6Address, MacAddress = MacAddress, Aliases = NetworkAlias })
+            ? Engine.Connect(container, new NetworkWish { Network = network, IPAddress = IPAddress, IPv6Address = IPv6Address, MacAddress = MacAddress, Aliases = NetworkAlias })
             : null;
 }

@@ -9,5 +9,5 @@ namespace PSContainer.Cmdlets.Networks;
 public sealed class DisconnectContainerNetworkCommand : NetworkMemberCmdlet
 {
     protected override Container? Act(Container container, string network)
-        => ShouldProcess(container.Name, $"Disconnect from network {network}") ? Networks.Disconnect(container, network) : null;
+        => ShouldProcess(container.Name, $"Disconnect from network {network}") ? Engine.Disconnect(container, network) : null;
 }

@@ -10,7 +10,7 @@ public abstract class NetworkCmdlet : ContainerCmdlet
 {
     private NetworkEngine? _networks;
 
-    protected NetworkEngine Networks => _networks ??= new NetworkEngine(Engine);
+    protected NetworkEngine Networks => _networks ??= new NetworkEngine(Engine.Store.Root);
 
     /// <summary>The networks a user means: by name, by wildcard, or the object.</summary>
     /// <exception cref="EngineException">NetworkNotFound.</exception>

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
-using PSContainer.Engine.Layers;
 using PSContainer.Engine.Records;
 using PSContainer.Kernel;
 
@@ -87,7 +86,7 @@ public sealed class BlobIngest : Stream
         }
         catch (IOException full) when ((Errno)full.HResult is Errno.ENOSPC or Errno.EDQUOT)
         {
-            throw LayerError.NoRoom($"{_expected?.Digest.ToString() ?? "a layer"} does not fit", full);
+            throw StorageFull.Error($"{_expected?.Digest.ToString() ?? "a layer"} does not fit", full);
         }
         _hash.AppendData(buffer);
         Position += buffer.Length;

@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using PSContainer.Engine.Images.Config;
 using PSContainer.Engine.Records;
 using PSContainer.Kernel;
 
@@ -11,6 +10,9 @@ namespace PSContainer.Engine.Blobs;
 /// </summary>
 public sealed class BlobStore(string folder)
 {
+    /// <summary>Docker's and containerd's limit: a manifest is a list, not a payload.</summary>
+    public const int LongestJson = 4 * 1024 * 1024;
+
     private string Blobs { get; } = Path.Combine(folder, "blobs", "sha256");
 
     private string Ingest { get; } = Path.Combine(folder, "ingest");
@@ -61,8 +63,8 @@ public sealed class BlobStore(string folder)
     /// <exception cref="EngineException">ManifestInvalid.</exception>
     public static void CheckSmall(Descriptor blob)
     {
-        if (blob.Size > ImageManifest.LongestJson)
-            throw new EngineException("ManifestInvalid", Reason.Corrupt, $"This is no image that can be used: {blob.Digest} would have {blob.Size} bytes, more than {ImageManifest.LongestJson}.",
+        if (blob.Size > LongestJson)
+            throw new EngineException("ManifestInvalid", Reason.Corrupt, $"This is no image that can be used: {blob.Digest} would have {blob.Size} bytes, more than {LongestJson}.",
                 "Ask its maker for a new one.");
     }
 

@@ -1,4 +1,3 @@
-using PSContainer.Engine.Plan;
 using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Builds;

@@ -6,7 +6,6 @@ using PSContainer.Engine.Images.Config;
 using PSContainer.Engine.Layers;
 using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Engine.Records;
-using PSContainer.Engine.Roots;
 
 namespace PSContainer.Engine.Builds;
 
@@ -21,7 +20,7 @@ public sealed class ImageCommit(ContainerEngine engine)
     /// <exception cref="EngineException">ContainerKeepsNothing, ContainerBusy, ImageNotFound, ImageOptionInvalid, LayerNotPackable, FreezeTimedOut.</exception>
     public StoredImage Commit(Container container, ImageSettings settings, string? message, IReadOnlyList<ImageReference> names, IProgress<LayerProgress>? progress = null, CancellationToken cancellation = default)
     {
-        if (container.Record is not { From: { } from, IsKept: true }) throw RootView.KeepsNothing(container);
+        if (container.Record is not { From: { } from, IsKept: true }) throw ContainerRoot.KeepsNothing(container);
         ImageStore images = engine.Images;
         using FileLock adding = images.Adding();
         StoredImage image = images.Get(from.Id.ToString());
@@ -59,7 +58,7 @@ public sealed class ImageCommit(ContainerEngine engine)
             }
         }
         if (container.Cgroup is not null) return LayerPacker.Pack(blobs, upper, TreeKind.Layer, cancellation: cancellation);
-        using FileLock held = FileLock.TryTake(Path.Combine(folder, ContainerRecord.LockName))
+        using FileLock held = FileLock.TryTake(engine.Store.Root.ContainerLock(container.Id))
             ?? throw new EngineException("ContainerBusy", Reason.WrongState, $"The container '{container.Name}' is just being started, stopped or written to.", "Try again in a moment.");
         return LayerPacker.Pack(blobs, upper, TreeKind.Layer, cancellation: cancellation);
     }

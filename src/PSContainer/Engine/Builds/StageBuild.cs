@@ -7,7 +7,6 @@ using PSContainer.Engine.Builds.Scope;
 using PSContainer.Engine.Builds.Steps;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Images.Config;
-using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Builds;
 

@@ -1,4 +1,3 @@
-using PSContainer.Engine.Containers;
 using PSContainer.Engine.Logs;
 using PSContainer.Engine.Records;
 using PSContainer.Engine.Text;
@@ -34,12 +33,12 @@ public sealed class CommandProcess : IDisposable
     public int? ExitCode { get; private set; }
 
     /// <summary>Starts it and waits until its program runs.</summary>
-    /// <param name="engine">Whose executable it is.</param>
     /// <param name="line">The verb and all that follows.</param>
     /// <param name="environment">NAME=value for the executable itself.</param>
     /// <param name="streams">What it is connected to.</param>
+    /// <param name="warn">Takes what could be done only in part.</param>
     /// <exception cref="EngineException">Why the program does not run.</exception>
-    public static CommandProcess Start(ContainerEngine engine, string[] line, IReadOnlyList<string> environment, CommandStreams streams)
+    public static CommandProcess Start(Executable executable, string[] line, IReadOnlyList<string> environment, CommandStreams streams, Action<string>? warn = null)
     {
         (int reply, int replyEnd) = Files.Pipe();
         (int inRead, int inWrite) = streams == CommandStreams.PipesWithInput ? Files.Pipe() : (-1, -1);
@@ -51,7 +50,7 @@ public sealed class CommandProcess : IDisposable
         {
             int[] given = streams == CommandStreams.Terminal ? [0, 1, 2, replyEnd] : [nothing >= 0 ? nothing : inRead, outWrite, errorWrite, replyEnd];
             // Out of the terminal's reach, Ctrl+C comes to this process alone, which then decides.
-            int pidfd = ExecutableFile.Start(engine.Executable, engine.CommandLine(line), environment, given, ownSession: streams != CommandStreams.Terminal);
+            int pidfd = executable.Start(line, environment, given, ownSession: streams != CommandStreams.Terminal);
             process = new CommandProcess(pidfd, inWrite, outRead, errorRead);
             (inWrite, outRead, errorRead) = (-1, -1, -1);
         }
@@ -67,7 +66,7 @@ public sealed class CommandProcess : IDisposable
         }
         try
         {
-            process.Process = SupervisorReply.Read(reply, engine.Warn);
+            process.Process = SupervisorReply.Read(reply, warn);
             process._program = process.Process.Open();
             if (process._input >= 0) Files.SetNonBlocking(process._input);
             return process;

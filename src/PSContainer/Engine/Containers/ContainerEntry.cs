@@ -34,7 +34,7 @@ public static class ContainerEntry
         if (command.User is { } user) line.Add("--user=" + user);
         foreach ((string name, string value) in command.Environment) line.Add($"--env={name}={value}");
         line.AddRange([container.Id, "--", command.Command, .. command.Arguments]);
-        return CommandProcess.Start(engine, [.. line], [], streams);
+        return CommandProcess.Start(engine.Executable, [.. line], [], streams, engine.Warn);
     }
 
     /// <summary>nsenter: into some or all namespaces of a process; everything else stays the caller's.</summary>
@@ -50,6 +50,6 @@ public static class ContainerEntry
             .. System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}"),
             .. command.Environment.Select(variable => $"{variable.Key}={variable.Value}"),
         ];
-        return CommandProcess.Start(engine, [.. line], environment, streams);
+        return CommandProcess.Start(engine.Executable, [.. line], environment, streams, engine.Warn);
     }
 }

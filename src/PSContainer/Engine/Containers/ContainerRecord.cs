@@ -8,7 +8,7 @@ namespace PSContainer.Engine.Containers;
 /// <summary>container.json: what OCI's config.json beside it has no word for.</summary>
 public sealed record ContainerRecord
 {
-    public const string FileName = "container.json", LogName = "log", LockName = "lock", VolumesName = "volumes";
+    public const string FileName = "container.json", LogName = "log";
     private const string OnDisk = "disk", ChangeLockName = "container.lock";
 
     public required string Id { get; init; }

@@ -27,9 +27,9 @@ public sealed class ContainerStore(StorageRoot root)
     {
         id ??= ContainerId.New();
         using FileLock? image = spec.Image is null ? null : new ImageStore(Root).Using(spec.Image);
-        using RootView root = RootView.Of(spec, Root);
+        using RootView root = ContainerRoot.Of(spec, Root);
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(Root.ContainerFolder(id)), id, root.ReadText);
-        ContainerNetworking networking = spec.Network.Resolve(Root, runtime.Hostname!);
+        ContainerNetworking networking = spec.Network.Resolve(Root, runtime.Hostname!, wanted => Get(wanted).Id);
         string name = TakeName(spec.Name, id);
         string folder = Root.ContainerFolder(id);
         try
@@ -93,6 +93,9 @@ public sealed class ContainerStore(StorageRoot root)
         }
         throw new EngineException("ContainerNotFound", Reason.NotFound, $"There is no container '{Printable.Of(nameOrId)}'.", "Get-Container lists them all.");
     }
+
+    /// <summary>What a container is called, as long as there is one with this id.</summary>
+    public string ShownName(string id) => ContainerRecord.Read(Root.ContainerFolder(id))?.Name ?? ContainerId.Short(id);
 
     /// <summary>Names alone, for completion: one folder is read, no file.</summary>
     public IEnumerable<string> AllNames()

@@ -19,7 +19,7 @@ public static class HostChecks
         CgroupMounts mounts = CgroupMounts.Discover();
         yield return Platform();
         yield return Privilege();
-        yield return Executable(engine.Executable);
+        yield return Executable(engine.Executable.Path);
         yield return Storage("data folder", engine.Store.Root.Data);
         yield return Storage("run folder", engine.Store.Root.Run);
         yield return Layer(engine.Store.Root.Data);

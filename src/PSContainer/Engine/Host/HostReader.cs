@@ -31,7 +31,7 @@ public static class HostReader
             CgroupControllers = [.. Controllers(mounts)],
             Data = StorageSpace.Of(root.Data),
             Run = StorageSpace.Of(root.Run),
-            Executable = engine.Executable,
+            Executable = engine.Executable.Path,
             Containers = states.Count,
             Running = states.Count(status => status == ContainerStatus.Running),
             Paused = states.Count(status => status == ContainerStatus.Paused),

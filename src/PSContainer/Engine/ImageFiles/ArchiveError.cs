@@ -1,4 +1,4 @@
-using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.ImageFiles;
@@ -12,7 +12,7 @@ internal static class ArchiveError
         => new("ArchiveInvalid", Reason.Corrupt, $"'{Printable.Of(name)}' is missing in the image archive.", Advice);
 
     public static EngineException TooLarge(string name, long size)
-        => new("ManifestInvalid", Reason.Corrupt, $"This is no image that can be used: '{Printable.Of(name)}' has {size} bytes, more than {ImageManifest.LongestJson}.", Advice);
+        => new("ManifestInvalid", Reason.Corrupt, $"This is no image that can be used: '{Printable.Of(name)}' has {size} bytes, more than {BlobStore.LongestJson}.", Advice);
 
     public static EngineException NoImage(string path)
         => new("ArchiveInvalid", Reason.Corrupt, $"'{Printable.Of(path)}' has the blobs of an image and no manifest: neither index.json nor manifest.json.", Advice);

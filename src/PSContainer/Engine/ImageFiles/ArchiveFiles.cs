@@ -1,5 +1,4 @@
 using PSContainer.Engine.Blobs;
-using PSContainer.Engine.Images.Config;
 
 namespace PSContainer.Engine.ImageFiles;
 
@@ -18,7 +17,7 @@ internal abstract class ArchiveFiles : IDisposable
     {
         using Stream? file = TryOpen(name);
         if (file is null) return null;
-        if (file.Length > ImageManifest.LongestJson) throw ArchiveError.TooLarge(name, file.Length);
+        if (file.Length > BlobStore.LongestJson) throw ArchiveError.TooLarge(name, file.Length);
         var content = new byte[file.Length];
         file.ReadExactly(content);
         return content;

@@ -3,7 +3,6 @@ using Microsoft.Win32.SafeHandles;
 using PSContainer.Engine.Archives.Compression;
 using PSContainer.Engine.Archives.Tar;
 using PSContainer.Engine.Blobs;
-using PSContainer.Engine.Layers;
 using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
@@ -124,7 +123,7 @@ internal sealed partial class ArchiveSource : IDisposable
         catch (IOException full) when ((Errno)full.HResult is Errno.ENOSPC or Errno.EDQUOT)
         {
             copy.Dispose();
-            throw LayerError.NoRoom("the archive does not fit", full);
+            throw StorageFull.Error("the archive does not fit", full);
         }
         catch
         {

@@ -1,5 +1,4 @@
 using PSContainer.Engine.Images.Config;
-using PSContainer.Engine.Storage;
 
 namespace PSContainer.Engine.Images;
 
@@ -9,11 +8,11 @@ namespace PSContainer.Engine.Images;
 /// </summary>
 public sealed class ContainerImage
 {
-    private readonly Lazy<StorageUse> _use;
+    private readonly Lazy<IImageUse> _use;
 
     /// <param name="image">What is in the store.</param>
     /// <param name="use">One for all the images that are shown together.</param>
-    public ContainerImage(StoredImage image, Lazy<StorageUse> use) => (Stored, _use) = (image, use);
+    public ContainerImage(StoredImage image, Lazy<IImageUse> use) => (Stored, _use) = (image, use);
 
     /// <summary>Its first name, else its short id.</summary>
     public string Name => Stored.Name;
@@ -62,7 +61,7 @@ public sealed class ContainerImage
     public string[] Layers => [.. Stored.Config.DiffIds.Select(layer => layer.ToString())];
 
     /// <summary>The names of the containers that were made from it.</summary>
-    public string[] Containers => [.. _use.Value.ContainersOf(Stored).Select(container => container.Name)];
+    public string[] Containers => [.. _use.Value.ContainerNames(Stored)];
 
     public override string ToString() => Name;
 

@@ -3,7 +3,6 @@ using PSContainer.Engine.Images.Config;
 using PSContainer.Engine.Layers;
 using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
-using PSContainer.Engine.Storage;
 using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Images;

@@ -1,3 +1,4 @@
+using PSContainer.Engine.Blobs;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 
@@ -9,13 +10,10 @@ internal static class LayerError
     public static EngineException Refused(PathBytes name, string why)
         => new("LayerEntryRefused", Reason.Corrupt, $"The layer's entry '{name}' is refused: {why}.", "The image is damaged, or made to do harm: don't use it.");
 
-    public static EngineException NoRoom(string what, Exception? cause = null)
-        => new("StorageFull", Reason.Exhausted, $"There is not enough room in the storage: {what}.", "Make room (Remove-ContainerImage), or move the storage to a larger disk.", cause);
-
     /// <summary>A call that failed on an entry.</summary>
     public static Exception Failed(string call, Errno error, PathBytes name) => error switch
     {
-        Errno.ENOSPC or Errno.EDQUOT => NoRoom($"'{name}' does not fit", new KernelException(call, error, name.ToString())),
+        Errno.ENOSPC or Errno.EDQUOT => StorageFull.Error($"'{name}' does not fit", new KernelException(call, error, name.ToString())),
         Errno.ENAMETOOLONG or Errno.ELOOP or Errno.ENOTDIR => Refused(name, $"its path can't be followed ({KernelException.Describe(error)})"),
         Errno.EMLINK => Refused(name, "it has more hard links than the file system takes"),
         _ => new KernelException(call, error, name.ToString()),

@@ -1,4 +1,5 @@
 using PSContainer.Engine.Archives.Tar;
+using PSContainer.Engine.Blobs;
 using PSContainer.Kernel.Trees;
 
 namespace PSContainer.Engine.Layers;
@@ -22,8 +23,8 @@ internal sealed class UnpackRoom(int root)
     {
         // Others write too, so the file system is asked from time to time, and before it is said to be full.
         if (_since >= LookAgainAfter || entry.Size > _free || _inodes == 0) Look();
-        if (entry.Size > _free) throw LayerError.NoRoom($"'{entry.Name}' has {entry.Size} bytes, and {Math.Max(0, _free)} are left beside a reserve");
-        if (_inodes == 0) throw LayerError.NoRoom($"the file system can't take more files ('{entry.Name}')");
+        if (entry.Size > _free) throw StorageFull.Error($"'{entry.Name}' has {entry.Size} bytes, and {Math.Max(0, _free)} are left beside a reserve");
+        if (_inodes == 0) throw StorageFull.Error($"the file system can't take more files ('{entry.Name}')");
         _free -= entry.Size;
         _since += entry.Size + EntryCost;
         _inodes--;

@@ -1,5 +1,4 @@
 using System.Net;
-using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks.Addresses;
 using PSContainer.Engine.Networks.Firewall;
 using PSContainer.Engine.Networks.Names;
@@ -12,7 +11,7 @@ using PSContainer.Kernel.Netlink;
 namespace PSContainer.Engine.Networks;
 
 /// <summary>Interfaces of a container that runs, put in and taken out. Whoever calls holds the store's lock.</summary>
-internal sealed class LiveConnection(NetworkStore store, Container container, RunState run)
+internal sealed class LiveConnection(NetworkStore store, NetworkMember container, RunState run)
 {
     private readonly NetworkMembers _members = new(store);
 

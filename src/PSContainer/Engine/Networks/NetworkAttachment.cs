@@ -1,5 +1,4 @@
 using System.Text;
-using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks.Addresses;
 using PSContainer.Engine.Networks.Firewall;
 using PSContainer.Engine.Networks.Names;
@@ -41,11 +40,12 @@ public sealed class NetworkAttachment(StorageRoot root)
 
     /// <summary>Before the start: addresses are taken, bridges are there, the files with names are written.</summary>
     /// <exception cref="EngineException">Then nothing is taken.</exception>
-    public AttachedNetwork Attach(ContainerRecord record, RuntimeSpec spec)
+    /// <param name="nameOf">What the container with this id is called, for errors.</param>
+    public AttachedNetwork Attach(NetworkMember member, RuntimeSpec spec, Func<string, string> nameOf)
     {
-        string folder = root.ContainerFolder(record.Id);
+        string folder = root.ContainerFolder(member.Id);
         if (ContainerNetworking.Read(folder) is not { } networking) return new AttachedNetwork(spec, [], []);
-        if (networking.Mode == NetworkMode.Container) return Share(networking, folder, spec);
+        if (networking.Mode == NetworkMode.Container) return Share(networking, folder, spec, nameOf);
         if (networking.Mode != NetworkMode.Network)
         {
             WriteFiles(folder, networking, []);
@@ -74,9 +74,9 @@ public sealed class NetworkAttachment(StorageRoot root)
                     made.Add(bridged.Network);
                     _store.Write(bridged.Network);
                 }
-                string link = NetworkMembers.LinkName(record.Id, name => placed.Any(other => other.Link == name) || LinkInfo.Find(socket, name) is not null);
+                string link = NetworkMembers.LinkName(member.Id, name => placed.Any(other => other.Link == name) || LinkInfo.Find(socket, name) is not null);
                 isUnknown |= NetworkRules.AreMissing(firewall, bridged);
-                placed.Add(members.Join(bridged.Network, endpoint, record.Id, record.Name, link));
+                placed.Add(members.Join(bridged.Network, endpoint, member.Id, member.Name, link));
                 plans.Add(Plan(bridged.Network, placed[^1], bridged.Mtu, isFirst: plans.All(plan => plan.Gateway is null)));
                 networks.Add(FirewallNetwork.Of(bridged.Network));
             }
@@ -84,16 +84,16 @@ public sealed class NetworkAttachment(StorageRoot root)
             bool isMoved = !placed.SequenceEqual(networking.Endpoints);
             networking = networking with { Endpoints = placed };
             if (isMoved) networking.Write(folder);
-            WriteFiles(folder, networking, OwnLines(networking, record).Concat(placed.SelectMany(endpoint => members.Neighbours(endpoint.Network, record.Id))));
+            WriteFiles(folder, networking, OwnLines(networking, member).Concat(placed.SelectMany(endpoint => members.Neighbours(endpoint.Network, member.Id))));
             return new AttachedNetwork(spec, plans, FilesOf(folder, folder))
             {
                 Networks = networks, HasNewNetwork = isUnknown, PortTarget = PortTarget.Of(placed.Zip(networks)),
-                Announcements = [.. placed.Select(endpoint => members.Announce(endpoint.Network, record.Id))],
+                Announcements = [.. placed.Select(endpoint => members.Announce(endpoint.Network, member.Id))],
             };
         }
         catch
         {
-            members.LeaveAll(record.Id);
+            members.LeaveAll(member.Id);
             using NetlinkSocket socket = OpenSocket();
             // Nobody is on a bridge that was made just now, under this lock.
             foreach (ContainerNetwork network in made) NetworkSweep.Remove(_store, socket, network);
@@ -170,7 +170,7 @@ public sealed class NetworkAttachment(StorageRoot root)
         return NetworkMaking.Default(_store);
     }
 
-    private AttachedNetwork Share(ContainerNetworking networking, string folder, RuntimeSpec spec)
+    private AttachedNetwork Share(ContainerNetworking networking, string folder, RuntimeSpec spec, Func<string, string> nameOf)
     {
         string target = networking.Target!, shared = root.ContainerFolder(target);
         RunState? state = RunState.Read(root.RunFolder(target));
@@ -179,8 +179,7 @@ public sealed class NetworkAttachment(StorageRoot root)
         if (file < 0 || !state!.Init.IsAlive)
         {
             if (file >= 0) Files.Close(file);
-            string name = ContainerRecord.Read(shared)?.Name ?? ContainerId.Short(target);
-            throw new EngineException("ContainerNotRunning", Reason.WrongState, $"The container '{name}', whose network is to be shared, does not run.", "Start it first (Start-Container).");
+            throw new EngineException("ContainerNotRunning", Reason.WrongState, $"The container '{nameOf(target)}', whose network is to be shared, does not run.", "Start it first (Start-Container).");
         }
         WriteFiles(folder, networking, []);
         bool hasFiles = File.Exists(Path.Combine(shared, HostsFile.Name));
@@ -188,9 +187,9 @@ public sealed class NetworkAttachment(StorageRoot root)
         return new AttachedNetwork(spec with { Linux = spec.Linux with { Namespaces = namespaces } }, [], FilesOf(folder, hasFiles ? shared : folder)) { Namespace = file };
     }
 
-    private static IEnumerable<string> OwnLines(ContainerNetworking networking, ContainerRecord record)
+    private static IEnumerable<string> OwnLines(ContainerNetworking networking, NetworkMember member)
         => networking.Endpoints.SelectMany(endpoint =>
-            new Lease(record.Id, record.Name, endpoint.IPAddress!, endpoint.IPv6Address, "", "") { Aliases = endpoint.Aliases }.HostsLines(networking.Hostname));
+            new Lease(member.Id, member.Name, endpoint.IPAddress!, endpoint.IPv6Address, "", "") { Aliases = endpoint.Aliases }.HostsLines(networking.Hostname));
 
     private static void WriteFiles(string folder, ContainerNetworking networking, IEnumerable<string> lines)
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks.Addresses;
 using PSContainer.Engine.Networks.Names;
 using PSContainer.Engine.State;
@@ -120,7 +119,7 @@ public sealed class NetworkMembers(NetworkStore store)
     // Its supervisor holds the lock as long as there is a container.
     private bool IsAlive(string containerId)
     {
-        int file = Files.TryOpen(Path.Combine(store.Root.ContainerFolder(containerId), ContainerRecord.LockName), OpenFlags.ReadWrite);
+        int file = Files.TryOpen(store.Root.ContainerLock(containerId), OpenFlags.ReadWrite);
         if (file < 0) return Runs(containerId);
         try
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Networks.Addresses;
 using PSContainer.Engine.Records;
 using PSContainer.Engine.State;
@@ -15,6 +14,7 @@ namespace PSContainer.Engine.Networks;
 public sealed class NetworkStore(StorageRoot root)
 {
     private const string RecordEnd = ".json", LockName = ".lock";
+    private const int LongestName = 128;
 
     public StorageRoot Root { get; } = root;
 
@@ -137,7 +137,7 @@ public sealed class NetworkStore(StorageRoot root)
 
     /// <summary>A network's name is a file's.</summary>
     internal static bool IsPlain(string name)
-        => name.Length is > 0 and <= ContainerSpec.LongestName && char.IsAsciiLetterOrDigit(name[0])
+        => name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0])
             && !name.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
 
     private string Record(string name) => Path.Combine(Root.Networks, name + RecordEnd);

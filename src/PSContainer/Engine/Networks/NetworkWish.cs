@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks.Addresses;
 using PSContainer.Engine.Networks.Names;
 using PSContainer.Engine.State;
@@ -48,11 +47,12 @@ public sealed record NetworkWish
 
     /// <summary>As it goes beside the container's record; what it names has to be there.</summary>
     /// <exception cref="EngineException">NetworkNotFound, ContainerNotFound, AddressInvalid.</exception>
-    internal ContainerNetworking Resolve(StorageRoot root, string hostname)
+    /// <param name="idOf">The id of the container that is meant by a name.</param>
+    internal ContainerNetworking Resolve(StorageRoot root, string hostname, Func<string, string> idOf)
     {
         NetworkChoice choice = NetworkChoice.Parse(Network);
         var networking = new ContainerNetworking { Mode = choice.Mode, Hostname = hostname, DnsServers = DnsServers, DnsSearch = DnsSearch, ExtraHosts = ExtraHosts };
-        if (choice.Mode == NetworkMode.Container) return networking with { Target = Sharer(new ContainerStore(root), choice.Target) };
+        if (choice.Mode == NetworkMode.Container) return networking with { Target = Sharer(root, idOf(choice.Target)) };
         return choice.Mode == NetworkMode.Network ? networking with { Endpoints = [ToEndpoint(root, choice.Target, "eth0")] } : networking;
     }
 
@@ -73,12 +73,8 @@ public sealed record NetworkWish
     }
 
     // The end of a chain of sharers: what they all have is one namespace.
-    private static string Sharer(ContainerStore store, string name)
-    {
-        ContainerRecord target = store.Get(name);
-        ContainerNetworking? networking = ContainerNetworking.Read(store.Root.ContainerFolder(target.Id));
-        return networking?.Mode == NetworkMode.Container ? networking.Target! : target.Id;
-    }
+    private static string Sharer(StorageRoot root, string id)
+        => ContainerNetworking.Read(root.ContainerFolder(id)) is { Mode: NetworkMode.Container } networking ? networking.Target! : id;
 
     private static void Check(string? text, AddressFamily family)
     {

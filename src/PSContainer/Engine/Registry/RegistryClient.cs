@@ -41,8 +41,8 @@ public sealed partial class RegistryClient : IDisposable
         {
             string what = $"the manifest of {_image}";
             using RegistryResponse response = await _transport.Send(new RegistryRequest(HttpMethod.Get, $"v2/{_image.Repository}/manifests/{tagOrDigest}", what) { Accept = s_manifestTypes }, cancel);
-            byte[] content = await response.ReadAll(ImageManifest.LongestJson, cancel)
-                ?? throw new EngineException("ManifestInvalid", Reason.Corrupt, $"This is no image that can be used: {what} has more than {ImageManifest.LongestJson} bytes.", "Ask its maker for a new one.");
+            byte[] content = await response.ReadAll(BlobStore.LongestJson, cancel)
+                ?? throw new EngineException("ManifestInvalid", Reason.Corrupt, $"This is no image that can be used: {what} has more than {BlobStore.LongestJson} bytes.", "Ask its maker for a new one.");
             Descriptor manifest = Descriptor.Of(TypeOf(response, content), content);
             foreach (string? announced in (string?[])[tagOrDigest, response.Header("Docker-Content-Digest")])
                 if (Digest.TryParse(announced, out Digest digest) && digest != manifest.Digest) throw BlobStore.Corrupt(manifest with { Digest = digest }, $"what {_image.Registry} sends is {manifest.Digest}");

@@ -40,7 +40,7 @@ public sealed class StorageRepair(ContainerStore store)
         foreach (string folder in Folders(_root.Run))
         {
             string id = Path.GetFileName(folder);
-            string lockFile = Path.Combine(_root.ContainerFolder(id), ContainerRecord.LockName);
+            string lockFile = _root.ContainerLock(id);
             RunState? state;
             try
             {
@@ -82,7 +82,7 @@ public sealed class StorageRepair(ContainerStore store)
                 why = broken.Message;
             }
             if (why is null && record!.AutoRemove && ExitRecord.Read(folder) is not null && !Directory.Exists(_root.RunFolder(id))) why = "it has ended and was to remove itself";
-            if (why is null || !IsSettled(folder) || !Unlocked(Path.Combine(folder, ContainerRecord.LockName))) continue;
+            if (why is null || !IsSettled(folder) || !Unlocked(_root.ContainerLock(id))) continue;
             string? name = record?.Name;
             found.Add(new Residue(ResidueKind.Record, folder, why) { Clear = () => store.Discard(id, name ?? NameOf(id) ?? id) });
         }

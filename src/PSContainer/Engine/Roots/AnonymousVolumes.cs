@@ -1,4 +1,3 @@
-using PSContainer.Engine.Containers;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
 
@@ -10,7 +9,9 @@ namespace PSContainer.Engine.Roots;
 /// </summary>
 internal static class AnonymousVolumes
 {
-    public static string FolderOf(string containerFolder, int number) => Path.Combine(containerFolder, ContainerRecord.VolumesName, number.ToString());
+    private const string FolderName = "volumes";
+
+    public static string FolderOf(string containerFolder, int number) => Path.Combine(containerFolder, FolderName, number.ToString());
 
     /// <exception cref="KernelException"/>
     public static void Fill(RootView root, IReadOnlyList<string> paths, string containerFolder)

@@ -1,4 +1,3 @@
-using PSContainer.Engine.Containers;
 using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Kernel;
 using PSContainer.Kernel.Trees;
@@ -30,11 +29,8 @@ public static class WritableFolders
         return answer is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENODEV ? false : throw new KernelException("fsconfig", answer, folder);
     }
 
-    /// <summary>Before a start: what the last run's end has left in the work directory is the kernel's own.</summary>
-    public static void Prepare(string folder, ContainerRecord record)
-    {
-        if (record.IsKept && record.AutoRemove) Renew(Path.Combine(folder, LayerStack.Work));
-    }
+    /// <summary>Before a start that is volatile: what the last run's end has left in the work directory is the kernel's own.</summary>
+    public static void Prepare(string folder) => Renew(Path.Combine(folder, LayerStack.Work));
 
     private static void Renew(string folder)
     {

@@ -36,6 +36,9 @@ public sealed record StorageRoot(string Data, string Run)
 
     public string ContainerFolder(string id) => Path.Combine(Containers, id);
 
+    /// <summary>Held by a container's supervisor to its last moment: it is how everybody knows that the container is looked after.</summary>
+    public string ContainerLock(string id) => Path.Combine(ContainerFolder(id), "lock");
+
     public string RunFolder(string id) => Path.Combine(Run, id);
 
     /// <summary>$PSCONTAINER_ROOT, else the system's places for root and the XDG ones for everybody else.</summary>

@@ -1,14 +1,10 @@
-using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Images;
 
 namespace PSContainer.Engine.Storage;
 
-/// <summary>A thing that an image consists of: a blob of the layout, or a layer unpacked.</summary>
-public readonly record struct StoredPart(Digest Digest, bool IsUnpacked);
-
 /// <summary>Who holds which part of the store, at one moment: what images share, and what nobody holds.</summary>
-public sealed class StorageUse
+public sealed class StorageUse : IImageUse
 {
     private readonly ImageStore _store;
     private readonly Dictionary<StoredPart, int> _byImages = [], _byContainers = [];
@@ -31,10 +27,10 @@ public sealed class StorageUse
 
     public IEnumerable<ContainerRecord> ContainersOf(StoredImage image) => Containers.Where(container => container.From?.Id == image.Id);
 
-    /// <summary>Bytes on disk of all its parts.</summary>
+    public IEnumerable<string> ContainerNames(StoredImage image) => ContainersOf(image).Select(container => container.Name);
+
     public long Size(StoredImage image) => PartsOf(image).Sum(_store.SizeOf);
 
-    /// <summary>Bytes on disk of those parts that other images have as well.</summary>
     public long SharedSize(StoredImage image) => PartsOf(image).Where(part => _byImages.GetValueOrDefault(part) > 1).Sum(_store.SizeOf);
 
     public bool IsHeld(StoredPart part) => _byImages.GetValueOrDefault(part) > 0 || _byContainers.GetValueOrDefault(part) > 0;

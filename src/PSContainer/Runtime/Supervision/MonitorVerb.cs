@@ -52,7 +52,7 @@ internal static class MonitorVerb
     private static int Supervise(Context context, ContainerStore store, ContainerRecord record, string folder, bool attached)
     {
         // Held as long as this process lives: it is how everybody knows that a container is looked after.
-        int @lock = Files.TryOpen(Path.Combine(folder, ContainerRecord.LockName), OpenFlags.ReadWrite | OpenFlags.Create, 0x180);
+        int @lock = Files.TryOpen(context.Storage.ContainerLock(record.Id), OpenFlags.ReadWrite | OpenFlags.Create, 0x180);
         if (@lock < 0) throw Syscall.Last == Errno.ENOENT ? NotFound(record.Id) : new KernelException("open", Syscall.Last, folder);
         if (!Take(@lock, context.Storage.RunFolder(record.Id)))
             throw new EngineException("ContainerRunning", Reason.WrongState, $"The container '{record.Name}' runs already.", "Stop it first (Stop-Container).");
@@ -60,7 +60,7 @@ internal static class MonitorVerb
         if (!File.Exists(Path.Combine(folder, ContainerRecord.FileName))) throw NotFound(record.Id);
         ClearResidue(context, record.Id);
 
-        if (record.From is not null) WritableFolders.Prepare(folder, record);
+        if (record is { From: not null, IsKept: true, AutoRemove: true }) WritableFolders.Prepare(folder);
         using PublishedPorts ports = PublishedPorts.Take(context.Storage, record);
         RuntimeSpec spec = RuntimeSpecReader.ReadBundle(folder);
         int signals = Foreground.Prepare();
@@ -105,7 +105,7 @@ internal static class MonitorVerb
         AttachedNetwork? network = null;
         try
         {
-            network = attachment.Attach(record, spec);
+            network = attachment.Attach(new NetworkMember(record.Id, record.Name), spec, new ContainerStore(context.Storage).ShownName);
             ports.Begin(network, runFolder);
             return ContainerStart.Run(new StartRequest(record.Id, folder, network.Spec, record.Root(context.Storage))
             {

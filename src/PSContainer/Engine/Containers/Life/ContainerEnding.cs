@@ -1,4 +1,5 @@
 using PSContainer.Engine.State;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Containers.Life;
@@ -42,7 +43,17 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
     }
 
     /// <summary>Asks with a signal, kills when the time is over, and waits for the clearing.</summary>
-    public void Stop(Container container, int signal, TimeSpan timeout, CancellationToken cancelled)
+    /// <param name="signal">null: the image's, else TERM.</param>
+    /// <exception cref="EngineException">SignalUnknown, ContainerHangs, SupervisorHangs.</exception>
+    public void Stop(Container container, string? signal, TimeSpan timeout, CancellationToken cancelled)
+    {
+        signal ??= container.Record.StopSignal ?? "TERM";
+        int number = SignalName.Parse(signal)
+            ?? throw new EngineException("SignalUnknown", Reason.InvalidInput, $"'{Printable.Of(signal)}' is no signal.", "Use a name such as TERM, or a number from 1 to 64.");
+        Stop(container, number, timeout, cancelled);
+    }
+
+    private void Stop(Container container, int signal, TimeSpan timeout, CancellationToken cancelled)
     {
         // By now somebody may have started what was dead when it was looked at.
         for (; !container.IsAlive; container = engine.Probe(container.Record))
@@ -89,7 +100,7 @@ internal sealed class ContainerEnding(ContainerEngine engine, StorageRoot root)
     private void WaitCleared(Container container, TimeSpan? timeout, CancellationToken cancelled)
     {
         const int pause = 2;
-        int file = Files.TryOpen(Path.Combine(root.ContainerFolder(container.Id), ContainerRecord.LockName), OpenFlags.ReadWrite);
+        int file = Files.TryOpen(root.ContainerLock(container.Id), OpenFlags.ReadWrite);
         if (file < 0) return;
         try
         {

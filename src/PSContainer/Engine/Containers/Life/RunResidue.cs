@@ -36,7 +36,7 @@ internal static class RunResidue
         FileLock? held;
         try
         {
-            held = FileLock.TryTake(Path.Combine(root.ContainerFolder(id), ContainerRecord.LockName));
+            held = FileLock.TryTake(root.ContainerLock(id));
             if (held is null) return false;
         }
         catch (KernelException removed) when (removed.Errno == Errno.ENOENT)

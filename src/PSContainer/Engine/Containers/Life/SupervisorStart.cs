@@ -15,18 +15,16 @@ internal sealed class SupervisorStart : IDisposable
 
     private SupervisorStart(int reply, int word) => (_reply, _word) = (reply, word);
 
-    /// <param name="engine">Where the executable is, and where things lie.</param>
     /// <param name="rest">The end of the supervisor's command line.</param>
     /// <exception cref="EngineException">As <see cref="ExecutableFile.Start"/> says.</exception>
-    public static SupervisorStart Begin(ContainerEngine engine, ReadOnlySpan<string> rest)
+    public static SupervisorStart Begin(Executable executable, ReadOnlySpan<string> rest)
     {
         (int reply, int replyEnd) = Files.Pipe();
         (int wordEnd, int word) = Files.Pipe();
         int nothing = Files.Open("/dev/null", OpenFlags.ReadWrite);
         try
         {
-            string[] line = engine.CommandLine(["monitor", "--await", AwaitDescriptor.ToString(), .. rest]);
-            int pidfd = ExecutableFile.Start(engine.Executable, line, [], [nothing, nothing, nothing, replyEnd, wordEnd], ownSession: true);
+            int pidfd = executable.Start(["monitor", "--await", AwaitDescriptor.ToString(), .. rest], [], [nothing, nothing, nothing, replyEnd, wordEnd], ownSession: true);
             Reaper.Adopt(pidfd);
             return new SupervisorStart(reply, word);
         }

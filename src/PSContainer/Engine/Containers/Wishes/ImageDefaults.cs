@@ -12,8 +12,11 @@ namespace PSContainer.Engine.Containers.Wishes;
 /// </summary>
 public static class ImageDefaults
 {
+    /// <summary>The wish with an image below it, and with the image's own defaults.</summary>
+    /// <exception cref="EngineException">RootAmbiguous, and what the image's configuration is refused for.</exception>
     public static ContainerSpec Apply(ContainerSpec spec, StoredImage image)
     {
+        if (spec.RootFs is not null) throw new EngineException("RootAmbiguous", Reason.InvalidInput, "An image and a folder can't both be the root.", "Name one root.");
         spec.CheckIdle();
         ImageConfig config = image.Config;
         string[] line = spec.Idle ? [] : CommandLine(spec, config);

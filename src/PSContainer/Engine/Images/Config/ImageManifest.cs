@@ -6,9 +6,6 @@ namespace PSContainer.Engine.Images.Config;
 /// <summary>What an image consists of: its configuration and its layers, the lowest first (image-spec manifest.md; docker's schema 2).</summary>
 public sealed record ImageManifest(Descriptor Config, IReadOnlyList<Descriptor> Layers)
 {
-    /// <summary>Docker's and containerd's limit: a manifest is a list, not a payload.</summary>
-    public const int LongestJson = 4 * 1024 * 1024;
-
     /// <summary>OCI's, unless it was read as docker's.</summary>
     public string Type { get; init; } = MediaType.Manifest;
 

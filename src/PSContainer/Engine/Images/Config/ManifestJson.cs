@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Records;
 
 namespace PSContainer.Engine.Images.Config;
@@ -10,7 +11,7 @@ internal static class ManifestJson
     {
         try
         {
-            if (content.Length > ImageManifest.LongestJson) throw new FormatException($"it has {content.Length} bytes, more than {ImageManifest.LongestJson}");
+            if (content.Length > BlobStore.LongestJson) throw new FormatException($"it has {content.Length} bytes, more than {BlobStore.LongestJson}");
             using JsonDocument document = JsonDocument.Parse(content);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new FormatException("it is no JSON object");
             return read(document.RootElement);

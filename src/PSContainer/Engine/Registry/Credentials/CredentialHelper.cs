@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Text;
 using System.Text.Json;
-using PSContainer.Engine.Plan;
 using PSContainer.Engine.Records;
 using PSContainer.Engine.Text;
 using PSContainer.Kernel;

@@ -7,7 +7,7 @@ using PSContainer.Engine.Images;
 using PSContainer.Engine.Images.Config;
 using PSContainer.Engine.State;
 
-namespace PSContainer.Tests.Unit.Images.Build;
+namespace PSContainer.Tests.Unit.Builds;
 
 /// <summary>Builds that change no file, which need no root.</summary>
 public sealed class ConfigBuildTests : IDisposable

@@ -1,7 +1,7 @@
 using PSContainer.Engine.Archives.Tar;
 using PSContainer.Tests.Unit.Cgroups;
 
-namespace PSContainer.Tests.Unit.Images;
+namespace PSContainer.Tests.Unit.Archives;
 
 /// <summary>Archives that are damaged, or made to do harm: one clear error each, and memory stays bounded.</summary>
 public class BadTarTests

@@ -4,7 +4,7 @@ using PSContainer.Engine.Builds.Scope;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.State;
 
-namespace PSContainer.Tests.Unit.Images.Build;
+namespace PSContainer.Tests.Unit.Builds;
 
 public sealed class BuildCacheTests : IDisposable
 {

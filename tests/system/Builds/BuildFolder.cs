@@ -8,7 +8,7 @@ using PSContainer.Engine.State;
 using PSContainer.Kernel.Trees;
 using PSContainer.Tests.System.Lane;
 
-namespace PSContainer.Tests.System.Images.Build;
+namespace PSContainer.Tests.System.Builds;
 
 /// <summary>A context and a storage of a test's own, with a busybox image in it that was built as well.</summary>
 internal sealed class BuildFolder : IDisposable

@@ -1,9 +1,8 @@
 using PSContainer.Engine.Cgroups.Controllers;
 using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Spec;
-using PSContainer.Tests.Unit.Cgroups;
 
-namespace PSContainer.Tests.Unit.Spec;
+namespace PSContainer.Tests.Unit.Cgroups;
 
 /// <summary>Limits put into linux.resources, and read back.</summary>
 public sealed class LimitResourcesTests : IDisposable

@@ -4,7 +4,7 @@ using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images;
 using PSContainer.Tests.System.Lane;
 
-namespace PSContainer.Tests.System.Images.Build;
+namespace PSContainer.Tests.System.Builds;
 
 /// <summary>COPY and ADD: what goes where, and as whose.</summary>
 public sealed class CopyTests : IDisposable

@@ -2,7 +2,7 @@ using System.Text;
 using PSContainer.Engine.Blobs;
 using PSContainer.Tests.Unit.Cgroups;
 
-namespace PSContainer.Tests.Unit.Images;
+namespace PSContainer.Tests.Unit.Blobs;
 
 /// <summary>Digests end up as file names: nothing but 64 lower-case digits may come through (CVE-2024-3727).</summary>
 public class DigestTests

@@ -1,7 +1,7 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Builds.Context;
 
-namespace PSContainer.Tests.Unit.Images.Build;
+namespace PSContainer.Tests.Unit.Builds;
 
 public class IgnorePatternsTests
 {

@@ -2,7 +2,7 @@ using PSContainer.Engine;
 using PSContainer.Engine.Builds.Language;
 using PSContainer.Tests.Unit.Cgroups;
 
-namespace PSContainer.Tests.Unit.Images.Build;
+namespace PSContainer.Tests.Unit.Builds;
 
 public class ContainerfileTests
 {

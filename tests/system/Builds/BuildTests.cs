@@ -8,7 +8,7 @@ using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
 using PSContainer.Tests.System.Lane;
 
-namespace PSContainer.Tests.System.Images.Build;
+namespace PSContainer.Tests.System.Builds;
 
 /// <summary>Whole builds: stages, RUN, the cache.</summary>
 public sealed class BuildTests : IDisposable

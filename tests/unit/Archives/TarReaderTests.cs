@@ -2,7 +2,7 @@ using System.Text;
 using PSContainer.Engine.Archives.Tar;
 using PSContainer.Kernel.Trees;
 
-namespace PSContainer.Tests.Unit.Images;
+namespace PSContainer.Tests.Unit.Archives;
 
 public class TarReaderTests
 {

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Text;
 using PSContainer.Engine.Archives.Tar;
 using PSContainer.Kernel.Trees;
+using PSContainer.Tests.Unit.Images;
 
-namespace PSContainer.Tests.Unit.Images;
+namespace PSContainer.Tests.Unit.Archives;
 
 public sealed class TarWriterTests : IDisposable
 {

@@ -1,8 +1,7 @@
-using PSContainer.Engine;
 using PSContainer.Engine.Blobs;
 using PSContainer.Tests.Unit.Cgroups;
 
-namespace PSContainer.Tests.Unit.Images;
+namespace PSContainer.Tests.Unit.Blobs;
 
 /// <summary>Blobs on their way into the layout, whole and broken, resumed and at once.</summary>
 public sealed class BlobStoreTests : IDisposable

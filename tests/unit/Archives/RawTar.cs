@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace PSContainer.Tests.Unit.Images;
+namespace PSContainer.Tests.Unit.Archives;
 
 /// <summary>An archive made byte by byte, so that the reader is not tested with the writer's own mistakes.</summary>
 internal sealed class RawTar
