@@ -115,6 +115,12 @@ Describe 'Enter-ContainerNamespace at a terminal' -Tag Root, Terminal -Skip:(-no
         $screen -match '^-*(icanon|isig|echo)$' | Sort-Object | Should -Be echo, icanon, isig
     }
 
+    It 'gives a shell that is named the terminal as well' {
+        $screen = Invoke-Terminal 'Enter-ContainerNamespace os1 sh' 'echo at $(cat /proc/sys/kernel/hostname) $(tty)\n', 'exit 6\n'
+        $screen -match '^at box /dev/' | Should -HaveCount 1
+        $screen -match '^code 6$' | Should -HaveCount 1
+    }
+
     It 'gives a program of this machine a terminal with echo and lines, which a prompt may have off' {
         $screen = Invoke-Terminal 'stty -echo -icanon -icrnl; Enter-ContainerNamespace os1 -Type Net -Interactive -Command stty -ArgumentList @(''-a''); stty -a'
         $set = -split ($screen -join ' ') -replace ';'

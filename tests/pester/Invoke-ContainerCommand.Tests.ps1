@@ -93,7 +93,7 @@ Describe 'Invoke-ContainerCommand' -Tag Root -Skip:(-not $isRoot) {
     }
 
     It 'runs a script block with the container''s sh' {
-        Invoke-ContainerCommand os1 { echo "$OWN $1"; exit 4 } -ArgumentList word | Should -Be 'box word'
+        Invoke-ContainerCommand os1 { printenv OWN; exit 4 } | Should -Be box
         $LASTEXITCODE | Should -Be 4
     }
 

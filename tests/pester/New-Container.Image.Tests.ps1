@@ -91,8 +91,6 @@ Describe 'A container of an image' -Tag Root -Skip:(-not ($isRoot -and $hasBusyb
     It 'is an error for <Case>' -ForEach @(
         @{ Case = 'an image that is not here'; Script = { New-Container os1 none:1 -NoStart -Pull Never }; Id = 'ImageNotFound'; Category = 'ObjectNotFound' }
         @{ Case = 'a name that is none'; Script = { New-Container os1 'UPPER:1' -NoStart }; Id = 'ImageNameInvalid'; Category = 'InvalidArgument' }
-        @{ Case = 'two roots'; Script = { New-Container os1 plain -HostRoot }; Id = 'RootAmbiguous'; Category = 'InvalidArgument' }
-        @{ Case = 'two other roots'; Script = { New-Container os1 plain -RootFs / }; Id = 'RootAmbiguous'; Category = 'InvalidArgument' }
         @{ Case = 'an entrypoint without an image'; Script = { New-Container os1 -Entrypoint sh }; Id = 'EntrypointUnwanted'; Category = 'InvalidArgument' }
         @{ Case = 'a user that the image does not have'; Script = { New-Container os1 plain -User nobody-here }; Id = 'UserNotFound'; Category = 'ObjectNotFound' }
         @{ Case = 'an image without a command, to be waited for'; Script = { Invoke-Container -Image plain }; Id = 'CommandMissing'; Category = 'InvalidArgument' }

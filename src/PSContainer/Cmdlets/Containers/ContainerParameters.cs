@@ -2,7 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
-using PSContainer.Engine;
+using PSContainer.Cmdlets.Words;
 using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
@@ -13,33 +13,29 @@ using PSContainer.Engine.Registry;
 namespace PSContainer.Cmdlets.Containers;
 
 /// <summary>What New-Container and Invoke-Container ask alike.</summary>
-public abstract class ContainerParameters : ContainerCmdlet
+public abstract class ContainerParameters : CommandWordsCmdlet
 {
+    protected const string ImageSet = "Image", HostRootSet = "HostRoot", RootFsSet = "RootFs";
+
     private readonly CancellationTokenSource _stopped = new();
 
-    /// <summary>This machine's own root under a throwaway layer: the default.</summary>
-    [Parameter]
+    /// <summary>This machine's own root under a throwaway layer.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = HostRootSet)]
     public SwitchParameter HostRoot { get; set; }
 
     /// <summary>A folder as the root, under a throwaway layer.</summary>
-    [Parameter]
+    [Parameter(Mandatory = true, ParameterSetName = RootFsSet)]
     [ValidateNotNullOrEmpty]
     public string? RootFs { get; set; }
 
     /// <summary>When the image is asked for at its registry: where it is missing here, always, or never.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ImageSet)]
     public PullPolicy Pull { get; set; }
 
     /// <summary>In place of the image's own entrypoint; an empty text for none.</summary>
     [Parameter]
     [AllowEmptyString]
     public string[]? Entrypoint { get; set; }
-
-    /// <summary>The program's arguments.</summary>
-    [Parameter(ValueFromRemainingArguments = true)]
-    [Alias("Args")]
-    [AllowEmptyString]
-    public string[] ArgumentList { get; set; } = [];
 
     /// <summary>Environment variables: a hashtable, or 'NAME=value'.</summary>
     [Parameter]
@@ -126,7 +122,6 @@ public abstract class ContainerParameters : ContainerCmdlet
 
     /// <summary>Ports of this machine that lead to it: 8080:80, 127.0.0.1:8080:80/tcp, 8080-8090:80-90/udp, :80 for a free one.</summary>
     [Parameter]
-    [Alias("p")]
     [ValidateNotNullOrEmpty]
     public string[] Publish { get; set; } = [];
 
@@ -151,17 +146,16 @@ public abstract class ContainerParameters : ContainerCmdlet
 
     /// <summary>The parameters as a wish.</summary>
     /// <param name="idle">The idle init, whatever the image has.</param>
-    protected ContainerSpec ToSpec(string? name, string? image, string? command, bool idle, bool autoRemove)
+    protected ContainerSpec ToSpec(string? name, string? image, object? command, bool idle, bool autoRemove)
     {
-        if ((HostRoot ? 1 : 0) + (RootFs is null ? 0 : 1) + (image is null ? 0 : 1) > 1)
-            throw new EngineException("RootAmbiguous", Reason.InvalidInput, "-HostRoot, -RootFs and -Image exclude each other.", "Name one root.");
+        CommandWords? words = Words(command);
         var spec = new ContainerSpec
         {
             Name = name,
-            Command = command,
+            Command = words?.Program,
             Entrypoint = Entrypoint,
             Idle = idle,
-            Arguments = ArgumentList,
+            Arguments = words?.Arguments ?? ArgumentList,
             Environment = NameValueAttribute.Pairs(Environment),
             WorkingDirectory = WorkingDirectory,
             User = User,

@@ -8,23 +8,24 @@ using PSContainer.Engine.Containers.Wishes;
 namespace PSContainer.Cmdlets.Containers;
 
 /// <summary>Invoke-Container: runs one program in a new container and removes it; docker run --rm.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "Container", SupportsShouldProcess = true, DefaultParameterSetName = "Root")]
+[Cmdlet(VerbsLifecycle.Invoke, "Container", SupportsShouldProcess = true, DefaultParameterSetName = ImageSet)]
 [OutputType(typeof(string))]
 public sealed class InvokeContainerCommand : ContainerParameters, IDisposable
 {
     private CommandPipe? _pipe;
 
     /// <summary>The image that is the root: its name with its tag, or its id.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Image")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ImageSet)]
     [ArgumentCompleter(typeof(ImageNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Image { get; set; }
 
-    /// <summary>The program, a path or a name that is looked up in the container; the image's own where it is not given.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Root")]
-    [Parameter(ParameterSetName = "Image")]
+    /// <summary>The program, a path or a name that is looked up in the container, or a command line as a script block; the image's own program where it is not given.</summary>
+    [Parameter(Position = 1, ParameterSetName = ImageSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = HostRootSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = RootFsSet)]
     [ValidateNotNullOrEmpty]
-    public string? Command { get; set; }
+    public object? Command { get; set; }
 
     /// <summary>A name; one is made up where it is not given.</summary>
     [Parameter]

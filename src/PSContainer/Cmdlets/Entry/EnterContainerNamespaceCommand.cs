@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
+using PSContainer.Cmdlets.Words;
 using PSContainer.Engine;
 using PSContainer.Engine.Commands;
 using PSContainer.Engine.Containers;
@@ -14,7 +15,7 @@ namespace PSContainer.Cmdlets.Entry;
 /// <summary>Enter-ContainerNamespace: a shell or a command in namespaces of a process or a container; nsenter, docker exec -it.</summary>
 [Cmdlet(VerbsCommon.Enter, "ContainerNamespace", DefaultParameterSetName = ContainerSet)]
 [OutputType(typeof(string))]
-public sealed class EnterContainerNamespaceCommand : ContainerCmdlet, IDisposable
+public sealed class EnterContainerNamespaceCommand : CommandWordsCmdlet, IDisposable
 {
     private const string ContainerSet = "Container", ProcessSet = "Process";
 
@@ -22,14 +23,12 @@ public sealed class EnterContainerNamespaceCommand : ContainerCmdlet, IDisposabl
 
     /// <summary>A container's name, its id or the beginning of one, or the object.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ContainerSet, ValueFromPipeline = true)]
-    [Alias("Name", "ContainerId")]
     [ArgumentCompleter(typeof(ContainerNameCompleter))]
     [ValidateNotNullOrEmpty]
     public object? Container { get; set; }
 
     /// <summary>The number of any process of this machine.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ProcessSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id", "PID", "Target")]
     [ValidateRange(1, int.MaxValue)]
     public int ProcessId { get; set; }
 
@@ -37,16 +36,10 @@ public sealed class EnterContainerNamespaceCommand : ContainerCmdlet, IDisposabl
     [Parameter]
     public NamespaceType[]? Type { get; set; }
 
-    /// <summary>A program; an interactive shell where it is not given.</summary>
+    /// <summary>A program, or a command line as a script block; an interactive shell where it is not given.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
-    public string? Command { get; set; }
-
-    /// <summary>Its arguments.</summary>
-    [Parameter(ValueFromRemainingArguments = true)]
-    [Alias("Args")]
-    [AllowEmptyString]
-    public string[] ArgumentList { get; set; } = [];
+    public object? Command { get; set; }
 
     /// <summary>Give the command this terminal, for programs that draw on it.</summary>
     [Parameter]
@@ -64,8 +57,9 @@ public sealed class EnterContainerNamespaceCommand : ContainerCmdlet, IDisposabl
         int? pid = ParameterSetName == ProcessSet ? ProcessId : ProcessIn(Container!);
         Try(pid ?? Container, () =>
         {
-            CommandStreams streams = Streams();
-            Pipe.Begin(() => pid is { } number ? EnterProcess(Identify(number), streams) : EnterContainer(ResolveOne(Container!), streams));
+            CommandWords? words = Words(Command);
+            CommandStreams streams = Streams(words);
+            Pipe.Begin(() => pid is { } number ? EnterProcess(Identify(number), words, streams) : EnterContainer(ResolveOne(Container!), words, streams));
             Pipe.Finish();
         });
     }
@@ -78,29 +72,34 @@ public sealed class EnterContainerNamespaceCommand : ContainerCmdlet, IDisposabl
         return new[] { "ProcessId", "PID", "Id" }.Select(name => whole.Properties[name]?.Value).OfType<int>().Cast<int?>().FirstOrDefault();
     }
 
-    private CommandProcess EnterContainer(Container container, CommandStreams streams)
+    private CommandProcess EnterContainer(Container container, CommandWords? words, CommandStreams streams)
     {
-        if (Type is null) return ContainerEntry.Execute(Engine, container, Wanted(EntryCommand.Shell), streams);
+        if (Type is null) return ContainerEntry.Execute(Engine, container, Wanted(words, EntryCommand.Shell), streams);
         if (container.Pid is not { } pid)
             throw new EngineException("ContainerNotRunning", Reason.WrongState, $"The container '{container.Name}' is {container.Status.ToString().ToLowerInvariant()}, and has no namespaces.", "Start it first (Start-Container).");
-        return EnterProcess(new ProcessIdentity(pid, container.PidStartTime!.Value), streams);
+        return EnterProcess(new ProcessIdentity(pid, container.PidStartTime!.Value), words, streams);
     }
 
-    private CommandProcess EnterProcess(ProcessIdentity target, CommandStreams streams)
+    private CommandProcess EnterProcess(ProcessIdentity target, CommandWords? words, CommandStreams streams)
     {
         string shell = System.Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } own && Type is not null ? own : "/bin/sh";
-        return ContainerEntry.Enter(Engine, target, Type is null ? null : [.. Type.Select(NamespaceTypes.TextOf)], Wanted(new EntryCommand(shell, [])), streams);
+        return ContainerEntry.Enter(Engine, target, Type is null ? null : [.. Type.Select(NamespaceTypes.TextOf)], Wanted(words, new EntryCommand(shell, [])), streams);
     }
 
-    private EntryCommand Wanted(EntryCommand shell) => Command is null ? shell : new EntryCommand(Command, ArgumentList);
+    private static EntryCommand Wanted(CommandWords? words, EntryCommand shell) => words is null ? shell : new EntryCommand(words.Program, words.Arguments);
 
     private static ProcessIdentity Identify(int pid) => ProcessIdentity.Of(pid) ?? throw TargetNamespaces.NotFound(pid);
 
-    private CommandStreams Streams()
+    private CommandStreams Streams(CommandWords? words)
     {
-        if (Command is not null && !Interactive) return CommandStreams.Pipes;
-        const int input = 0;
+        const int input = 0, output = 1;
+        bool isTyped = Files.IsTerminal(input) && Files.IsTerminal(output) && !MyInvocation.ExpectingInput && MyInvocation.PipelinePosition == MyInvocation.PipelineLength;
+        if (words is not null && !Interactive) return isTyped && IsShell(words) ? CommandStreams.Terminal : CommandStreams.Pipes;
         return Files.IsTerminal(input) ? CommandStreams.Terminal
             : throw new EngineException("TerminalMissing", Reason.WrongState, "A shell needs a terminal, and there is none here.", "Name what to run with -Command.");
     }
+
+    // A shell that is given nothing to do is one to work in: with pipes for a terminal it would end at once.
+    private static bool IsShell(CommandWords words)
+        => words.Arguments.Count == 0 && Path.GetFileName(words.Program) is ("sh" or "bash" or "dash" or "ash" or "zsh" or "ksh" or "fish" or "pwsh");
 }

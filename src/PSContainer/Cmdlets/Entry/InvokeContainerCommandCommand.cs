@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using PSContainer.Cmdlets.Base;
 using PSContainer.Cmdlets.Binding;
+using PSContainer.Cmdlets.Words;
 using PSContainer.Engine.Commands;
 using PSContainer.Engine.Containers;
 
@@ -10,28 +11,22 @@ namespace PSContainer.Cmdlets.Entry;
 /// <summary>Invoke-ContainerCommand: runs a program in running containers; docker exec.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "ContainerCommand")]
 [OutputType(typeof(string))]
-public sealed class InvokeContainerCommandCommand : ContainerCmdlet, IDisposable
+public sealed class InvokeContainerCommandCommand : CommandWordsCmdlet, IDisposable
 {
     private readonly List<Container> _containers = [];
+    private EntryCommand? _command;
     private CommandPipe? _pipe;
 
     /// <summary>Names, ids or their beginnings, wildcards, or the objects; containers may also come from the pipeline.</summary>
     [Parameter(Position = 0)]
-    [Alias("Name", "Id", "ContainerId")]
     [ArgumentCompleter(typeof(ContainerNameCompleter))]
     [ValidateNotNullOrEmpty]
     public object[]? Container { get; set; }
 
-    /// <summary>The program, a path or a name that is looked up in the container; a script block is run by the container's sh.</summary>
+    /// <summary>The program, a path or a name that is looked up in the container; or a command line as a script block.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
     public object Command { get; set; } = "";
-
-    /// <summary>Its arguments.</summary>
-    [Parameter(Position = 2, ValueFromRemainingArguments = true)]
-    [Alias("Args")]
-    [AllowEmptyString]
-    public string[] ArgumentList { get; set; } = [];
 
     /// <summary>Variables beside the container's own: a hashtable, or 'NAME=value'.</summary>
     [Parameter]
@@ -58,14 +53,16 @@ public sealed class InvokeContainerCommandCommand : ContainerCmdlet, IDisposable
 
     protected override void BeginProcessing()
     {
+        if (!Try(Command, () => _command = ToCommand())) return;
         foreach (object wanted in Container ?? []) Try(wanted, () => _containers.AddRange(Resolve(wanted)));
         // One container takes the pipeline as its input; of several, none could have all of it.
         if (_containers is [var only])
-            Try(only, () => Pipe.Begin(() => ContainerEntry.Execute(Engine, only, ToCommand(), MyInvocation.ExpectingInput ? CommandStreams.PipesWithInput : CommandStreams.Pipes)));
+            Try(only, () => Pipe.Begin(() => ContainerEntry.Execute(Engine, only, _command!, MyInvocation.ExpectingInput ? CommandStreams.PipesWithInput : CommandStreams.Pipes)));
     }
 
     protected override void ProcessRecord()
     {
+        if (_command is null) return;
         if (Pipe.IsRunning) Pipe.Feed(InputObject);
         else if (Container is null && InputObject?.BaseObject is Container piped) Run(piped);
         else if (Container is null) Missing();
@@ -83,7 +80,7 @@ public sealed class InvokeContainerCommandCommand : ContainerCmdlet, IDisposable
 
     private void Run(Container container) => Try(container, () =>
     {
-        Pipe.Begin(() => ContainerEntry.Execute(Engine, container, ToCommand(), CommandStreams.Pipes), container.Name);
+        Pipe.Begin(() => ContainerEntry.Execute(Engine, container, _command!, CommandStreams.Pipes), container.Name);
         Pipe.Finish();
     });
 
@@ -92,10 +89,7 @@ public sealed class InvokeContainerCommandCommand : ContainerCmdlet, IDisposable
 
     private EntryCommand ToCommand()
     {
-        object plain = Command is PSObject wrapped ? wrapped.BaseObject : Command;
-        EntryCommand command = plain is ScriptBlock script
-            ? new EntryCommand("/bin/sh", ["-c", script.ToString(), "sh", .. ArgumentList])
-            : new EntryCommand(LanguagePrimitives.ConvertTo<string>(plain), ArgumentList);
-        return command with { Environment = NameValueAttribute.Pairs(Environment), WorkingDirectory = WorkingDirectory, User = User };
+        CommandWords words = Words(Command)!;
+        return new EntryCommand(words.Program, words.Arguments) { Environment = NameValueAttribute.Pairs(Environment), WorkingDirectory = WorkingDirectory, User = User };
     }
 }
