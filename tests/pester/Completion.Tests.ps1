@@ -14,6 +14,9 @@ Describe 'Names of containers' {
         Complete "$_ " | Should -Be Big, os1, os2, web.1
         Complete "$_ os" | Should -Be os1, os2
         Complete "$_ -Container w" | Should -Be web.1
+    }
+
+    It 'are offered for -Name by <_>' -ForEach 'Get-Container', 'Start-Container', 'Stop-Container', 'Remove-Container', 'Wait-Container', 'Get-ContainerLog' {
         Complete "$_ -Name w" | Should -Be web.1
     }
 

@@ -85,8 +85,8 @@ Describe '<_>' -ForEach $cmdlets {
     }
 
     It 'takes containers by name, id and object, where it takes them' {
-        # Of a new image, -Name is the image's.
-        if ($command.Name -notin 'New-Container', 'Invoke-Container', 'New-ContainerImage' -and $command.Parameters['Container'] -and $command.Noun -ne 'Namespace') {
+        # Of a new image, -Name is the image's; where a command line follows, it is the program's.
+        if ($command.Name -notin 'New-ContainerImage', 'Invoke-ContainerCommand', 'Enter-ContainerNamespace' -and $command.Parameters['Container'] -and $command.Noun -ne 'Namespace') {
             $command.Parameters['Container'].Aliases | Should -Contain Name
             $command.Parameters['Container'].Aliases | Should -Contain ContainerId
         }
