@@ -141,7 +141,7 @@ function Read-Example($Section) {
     $paragraphs = foreach ($block in $Section.Blocks) {
         if ($block.Kind -ne 'Code') { Join-Prose $block; continue }
         if ($block.Text -cne 'powershell') { Stop-Page $block 'Code of an example begins with ```powershell.' }
-        ($block.Lines -join "`n") -split '\n(?:[ \t]*\n)+' | ForEach-Object Trim
+        ($block.Lines -join "`n") -split '\n(?:[ \t]*\n)+' | ForEach-Object TrimEnd
     }
     [pscustomobject]@{ Title = $Section.Title; Paragraphs = @($paragraphs) }
 }
