@@ -174,13 +174,12 @@ function Add-Link($Maml, $Links) {
     $Maml.Close()
 }
 
-function Add-Page($Maml, $Page) {
-    $metadata = Get-MetadataTable $Page
+function Add-Page($Maml, $Page, [hashtable] $Metadata) {
     $Maml.Open('command:command')
     Add-Detail $Maml $Page
-    Add-Syntax $Maml $Page $metadata
+    Add-Syntax $Maml $Page $Metadata
     $Maml.Open('command:parameters')
-    foreach ($parameter in $Page.Parameters) { Add-Parameter $Maml $parameter $metadata[$parameter.Name] }
+    foreach ($parameter in $Page.Parameters) { Add-Parameter $Maml $parameter $Metadata[$parameter.Name] }
     $Maml.Close()
     Add-TypeList $Maml inputTypes inputType $Page.Inputs
     Add-TypeList $Maml returnValues returnValue $Page.Outputs
@@ -210,9 +209,12 @@ function Get-MetadataTable($Page) {
 }
 
 function Write-Maml([object[]] $Pages, [string] $Path) {
+    # All of it is read before anything is written: an error leaves the file as it was.
+    $tables = @{}
+    foreach ($page in $Pages) { $tables[$page.Name] = Get-MetadataTable $page }
     $maml = [MamlWriter]::new($Path)
     try {
-        foreach ($page in $Pages) { Add-Page $maml $page }
+        foreach ($page in $Pages) { Add-Page $maml $page $tables[$page.Name] }
         $maml.End()
     }
     finally { $maml.Dispose() }

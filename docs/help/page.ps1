@@ -32,7 +32,9 @@ function Read-Block([string] $Page, [string[]] $Lines, [int] $From) {
         $line = $Lines[$number]
         if ($block.Kind -eq 'Code') {
             $block.Last = $number
-            if ($line -ceq '```') { $block = $null } else { $block.Lines.Add($line) }
+            if ($line -ceq '```') { $block = $null }
+            elseif ($line.StartsWith('```')) { Stop-Page $block 'This code does not end before the next one begins.' }
+            else { $block.Lines.Add($line) }
         }
         elseif ([string]::IsNullOrWhiteSpace($line)) { $block = $null }
         elseif ($line -cmatch '^(#{1,3}) +(\S.*)$') {
