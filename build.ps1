@@ -65,6 +65,7 @@ function Invoke-Bench {
 
 function Invoke-Help {
     Invoke-Build
+    docs/help/update.ps1
     docs/help/export.ps1
     Invoke-Target Module
 }
