@@ -65,9 +65,7 @@ function Invoke-Bench {
 
 function Invoke-Help {
     Invoke-Build
-    if (-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) {
-        throw 'The help is exported with PlatyPS, which is missing: Install-PSResource Microsoft.PowerShell.PlatyPS'
-    }
+    docs/help/update.ps1
     docs/help/export.ps1
     Invoke-Target Module
 }
