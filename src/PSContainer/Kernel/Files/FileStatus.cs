@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using PSContainer.Kernel.Trees;
+using Tmds.Linux;
 
 namespace PSContainer.Kernel;
 
@@ -40,12 +40,8 @@ public readonly record struct FileStatus
     /// <inheritdoc cref="TryOf(int, string)"/>
     public static unsafe FileStatus? TryOf(int directory, in PathBytes path)
     {
-        Buffer buffer;
-        fixed (byte* name = path)
-        {
-            nint result = Syscall.Invoke(SyscallNumber.Statx, directory, (nint)name, Files.AtSymlinkNofollow | Files.AtEmptyPath, (nint)BasicStats, (nint)(&buffer));
-            return result == 0 ? buffer.Status() : null;
-        }
+        statx told;
+        fixed (byte* name = path) return LibC.statx(directory, name, Files.AtSymlinkNofollow | Files.AtEmptyPath, BasicStats, &told) == 0 ? Of(told) : null;
     }
 
     /// <summary>Overlayfs's mark of a name that is gone from the layers below: a character device 0:0.</summary>
@@ -54,32 +50,11 @@ public readonly record struct FileStatus
     /// <summary>Whether two are one file.</summary>
     public bool IsSame(FileStatus other) => Inode == other.Inode && Device == other.Device;
 
-    // struct statx, linux/stat.h.
-    [StructLayout(LayoutKind.Sequential, Size = 256)]
-    internal struct Buffer
+    private static FileStatus Of(in statx told) => new()
     {
-        public uint Mask, BlockSize;
-        public ulong Attributes;
-        public uint Links, Uid, Gid;
-        public ushort Mode, Spare;
-        public ulong Inode, Size, Blocks, AttributesMask;
-        public Timestamp Accessed, Born, Changed, Modified;
-        public uint SpecialMajor, SpecialMinor, DeviceMajor, DeviceMinor;
-
-        public readonly FileStatus Status() => new()
-        {
-            Mode = Mode, Uid = Uid, Gid = Gid, Links = Links, Inode = Inode, Size = (long)Size, Allocated = (long)Blocks * 512,
-            Device = (DeviceMajor, DeviceMinor), Special = (SpecialMajor, SpecialMinor), Modified = (Modified.Seconds, Modified.Nanoseconds),
-        };
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct Timestamp
-    {
-        public long Seconds;
-        public uint Nanoseconds;
-        public int Spare;
-    }
+        Mode = told.stx_mode, Uid = told.stx_uid, Gid = told.stx_gid, Links = told.stx_nlink, Inode = told.stx_ino, Size = (long)told.stx_size, Allocated = (long)told.stx_blocks * 512,
+        Device = (told.stx_dev_major, told.stx_dev_minor), Special = (told.stx_rdev_major, told.stx_rdev_minor), Modified = (told.stx_mtime.tv_sec, told.stx_mtime.tv_nsec),
+    };
 }
 
 /// <summary>S_IFMT: what a file is.</summary>

@@ -1,4 +1,5 @@
 using PSContainer.Kernel.Proc;
+using Tmds.Linux;
 
 namespace PSContainer.Kernel;
 
@@ -16,24 +17,24 @@ public static unsafe class NamespaceCalls
 
     /// <summary>The user namespace that owns this one; closed where the caller's may not see it (EPERM).</summary>
     public static ProcEntry OpenOwner(int descriptor)
-        => new((int)Syscall.Invoke(SyscallNumber.Ioctl, descriptor, RequestUserNamespace));
+        => new(LibC.ioctl(descriptor, RequestUserNamespace));
 
     /// <summary>
     /// The parent of a user or pid namespace; closed for the first of all, for one outside of the caller's (both EPERM), and for the
     /// kinds that have no parent (EINVAL).
     /// </summary>
     public static ProcEntry OpenParent(int descriptor)
-        => new((int)Syscall.Invoke(SyscallNumber.Ioctl, descriptor, RequestParent));
+        => new(LibC.ioctl(descriptor, RequestParent));
 
     /// <summary>The kind, as its CLONE_NEW* flag; 0 where the descriptor is not a namespace's.</summary>
     public static int ReadCloneFlag(int descriptor)
-        => Math.Max(0, (int)Syscall.Invoke(SyscallNumber.Ioctl, descriptor, RequestType));
+        => Math.Max(0, LibC.ioctl(descriptor, RequestType));
 
     /// <summary>The user, in the caller's user namespace, that made a user namespace; false for every other kind.</summary>
     public static bool TryReadOwnerUid(int descriptor, out uint uid)
     {
         uint value = 0;
-        var done = Syscall.Invoke(SyscallNumber.Ioctl, descriptor, RequestOwnerUid, (nint)(&value)) == 0;
+        var done = LibC.ioctl(descriptor, RequestOwnerUid, &value) == 0;
         uid = value;
         return done;
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.ExceptionServices;
+using Tmds.Linux;
 using static PSContainer.Kernel.Netlink.Rtnetlink;
 
 namespace PSContainer.Kernel.Netlink;
@@ -24,11 +25,11 @@ public sealed class NetlinkSocket : IDisposable
     /// <exception cref="KernelException"/>
     public static unsafe NetlinkSocket Open(int protocol = NETLINK_ROUTE)
     {
-        int socket = (int)Syscall.Checked(Syscall.Invoke(SyscallNumber.Socket, AF_NETLINK, SOCK_RAW | OpenFlags.CloseOnExec, protocol), "socket", "AF_NETLINK");
+        int socket = (int)Syscall.Checked(LibC.socket(AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, protocol), "socket", "AF_NETLINK");
         int on = 1;
         // Errors come with words, and without a copy of what was asked. Older kernels do without either.
-        Syscall.Invoke(SyscallNumber.Setsockopt, socket, SOL_NETLINK, NETLINK_EXT_ACK, (nint)(&on), sizeof(int));
-        Syscall.Invoke(SyscallNumber.Setsockopt, socket, SOL_NETLINK, NETLINK_CAP_ACK, (nint)(&on), sizeof(int));
+        LibC.setsockopt(socket, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(int));
+        LibC.setsockopt(socket, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(int));
         return new NetlinkSocket(socket);
     }
 
@@ -45,7 +46,7 @@ public sealed class NetlinkSocket : IDisposable
         {
             try
             {
-                Syscall.Checked(Syscall.Invoke(SyscallNumber.Setns, netNamespace, (nint)CloneFlags.NewNet), "setns");
+                Syscall.Checked(LibC.setns(netNamespace, (int)CloneFlags.NewNet), "setns");
                 made = Open();
                 there?.Invoke(made);
             }
@@ -71,7 +72,7 @@ public sealed class NetlinkSocket : IDisposable
     {
         // By bind(2): a socket without a port hears nothing, since that is what the kernel leaves out for whoever asked.
         var name = new SockAddrNl { Family = AF_NETLINK, Groups = 1u << (group - 1) };
-        Syscall.Checked(Syscall.Invoke(SyscallNumber.Bind, _socket, (nint)(&name), sizeof(SockAddrNl)), "bind", "AF_NETLINK");
+        Syscall.Checked(LibC.bind(_socket, (sockaddr*)&name, sizeof(SockAddrNl)), "bind", "AF_NETLINK");
     }
 
     /// <summary>Waits for what the kernel tells, and hands over each message's header.</summary>
@@ -124,7 +125,7 @@ public sealed class NetlinkSocket : IDisposable
         int sequence = ++_sequence;
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), sequence);
         fixed (byte* start = bytes)
-            if (Syscall.Invoke(SyscallNumber.Sendto, _socket, (nint)start, bytes.Length) < 0) return Syscall.Last;
+            if ((nint)LibC.sendto(_socket, start, bytes.Length, 0, null, 0) < 0) return Syscall.Last;
         bool several = (BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(6)) & NLM_F_DUMP) == NLM_F_DUMP;
         while (true)
         {
@@ -152,7 +153,7 @@ public sealed class NetlinkSocket : IDisposable
         fixed (byte* start = _buffer)
         {
             nint count;
-            while ((count = Syscall.Invoke(SyscallNumber.Recvfrom, _socket, (nint)start, _buffer.Length)) < 0 && Syscall.Last == Errno.EINTR) { }
+            while ((count = (nint)LibC.recvfrom(_socket, start, _buffer.Length, 0, null, null)) < 0 && Syscall.Last == Errno.EINTR) { }
             return (int)count;
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace PSContainer.Kernel;
 
@@ -32,9 +33,6 @@ public static partial class Spawn
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
     private static partial int AttributesSetDefault(nint attributes, nint set);
 
-    [LibraryImport("libc", EntryPoint = "sigfillset")]
-    private static partial int FillSet(nint set);
-
     /// <summary>
     /// Starts a program: no signal blocked, every signal at its default, and of the caller's descriptors only those given.
     /// </summary>
@@ -59,7 +57,7 @@ public static partial class Spawn
         AttributesInit(attributes);
         try
         {
-            FillSet(allSignals);
+            LibC.sigfillset((sigset_t*)allSignals);
             AttributesSetMask(attributes, noSignals);
             AttributesSetDefault(attributes, allSignals);
             AttributesSetFlags(attributes, (short)(setDefault | setMask | (ownSession ? setSession : 0)));
