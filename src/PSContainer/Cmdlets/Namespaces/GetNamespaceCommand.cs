@@ -29,7 +29,6 @@ public sealed class GetNamespaceCommand : ContainerCmdlet
 
     /// <summary>The namespaces of these numbers.</summary>
     [Parameter]
-    [Alias("NS")]
     [ValidateNotNullOrEmpty]
     public ulong[]? Id { get; set; }
 
@@ -103,26 +102,42 @@ public sealed class GetNamespaceCommand : ContainerCmdlet
                 processIds.Add(process.Id);
                 return true;
             case NamespaceInfo known:
-                ids.Add(known.NS);
+                ids.Add(known.Id);
                 return true;
-            case string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
-                processIds.Add(number);
+            case string text when ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
+                Add(number);
                 return true;
             case var other when TryReadNumber(other, out var number):
-                processIds.Add(number);
+                Add(number);
                 return true;
+        }
+
+        // The Id of a namespace, in a row or an object from elsewhere, says more than the process beside it.
+        if (TryReadNumber(input.Properties["Id"]?.Value, out var id) && id > int.MaxValue)
+        {
+            ids.Add(id);
+            return true;
         }
 
         foreach (var name in (ReadOnlySpan<string>)["ProcessId", "Id"])
         {
             if (TryReadNumber(input.Properties[name]?.Value, out var number))
             {
-                processIds.Add(number);
+                Add(number);
                 return true;
             }
         }
 
         return AddContainer(input);
+    }
+
+    /// <summary>A number says by itself what it is: no process has one as high as a namespace's (<see cref="NamespaceInfo.Id"/>).</summary>
+    private void Add(ulong number)
+    {
+        if (number > int.MaxValue)
+            ids.Add(number);
+        else
+            processIds.Add((int)number);
     }
 
     private bool AddContainer(PSObject container)
@@ -181,7 +196,7 @@ public sealed class GetNamespaceCommand : ContainerCmdlet
     }
 
     /// <summary>Numbers only: an Id that is a text is a container's, even where all its digits are decimal.</summary>
-    private static bool TryReadNumber(object? value, out int number)
+    private static bool TryReadNumber(object? value, out ulong number)
     {
         value = value is PSObject wrapped ? wrapped.BaseObject : value;
         number = 0;
