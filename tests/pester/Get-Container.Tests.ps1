@@ -148,7 +148,7 @@ Describe 'Get-Container on what runs' -Tag Root -Skip:(-not $isRoot) {
         $now = Get-Container run1
         "$($now.Status)" | Should -Be Running
         $now.Pid | Should -Be $made.Pid
-        $now.Limit.MemoryMax | Should -Be 40MB
+        $now.Limit.Memory | Should -Be 40MB
         $now.Usage.MemoryCurrent | Should -BeGreaterThan 0
         $now.Usage.PidsCurrent | Should -Be 1
         sh -c "kill -9 $($made.Pid)"

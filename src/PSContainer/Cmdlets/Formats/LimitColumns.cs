@@ -1,7 +1,7 @@
-using System.Globalization;
 using PSContainer.Engine.Cgroups.Controllers;
 using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Containers.Limits;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Cmdlets.Formats;
 
@@ -9,36 +9,26 @@ namespace PSContainer.Cmdlets.Formats;
 public static class LimitColumns
 {
     /// <summary>A number of processes: "100", "unlimited".</summary>
-    public static string Count(long? count) => count switch { null => "", long.MaxValue => "unlimited", { } value => value.ToString(CultureInfo.InvariantCulture) };
+    public static string Count(long? count) => count is { } value ? SizeText.Count(value) : "";
 
     /// <summary>Processors: "1.5", "unlimited".</summary>
-    public static string Cpus(double? cpus)
-        => cpus switch { null => "", double.PositiveInfinity => "unlimited", { } value => value.ToString("0.##", CultureInfo.InvariantCulture) };
+    public static string Cpus(double? cpus) => cpus is { } value ? SizeText.Processors(value) : "";
 
     /// <summary>A limit's value in its own unit.</summary>
     public static string Value(TightestLimit limit) => limit.Limit switch
     {
         nameof(ContainerLimit.Cpus) => Cpus(limit.Value),
-        nameof(ContainerLimit.PidsMax) => Count((long)limit.Value),
+        nameof(ContainerLimit.PidsLimit) => Count((long)limit.Value),
         _ => ContainerColumns.Size((long)limit.Value),
-    };
-
-    /// <summary>The parameter that sets it: "MemoryMax" is -Memory.</summary>
-    public static string Name(TightestLimit limit) => limit.Limit switch
-    {
-        nameof(ContainerLimit.MemoryMax) => nameof(LimitReport.Memory),
-        nameof(ContainerLimit.MemorySwapMax) => nameof(LimitReport.MemorySwap),
-        nameof(ContainerLimit.PidsMax) => nameof(LimitReport.PidsLimit),
-        var same => same,
     };
 
     /// <summary>What is held tighter further up, in a few words: "Memory 2.0 GiB (/system.slice)".</summary>
     public static string Inherited(LimitReport report)
-        => string.Join(", ", report.Tightest.Where(limit => limit.IsInherited).Select(limit => $"{Name(limit)} {Value(limit)} ({limit.Cgroup})"));
+        => string.Join(", ", report.Tightest.Where(limit => limit.IsInherited).Select(limit => $"{limit.Limit} {Value(limit)} ({limit.Cgroup})"));
 
     /// <summary>All tightest limits, a line each.</summary>
     public static string Tightest(LimitReport report)
-        => string.Join('\n', report.Tightest.Select(limit => $"{Name(limit)} {Value(limit)} in {limit.Cgroup}{(limit.IsInherited ? " (above)" : "")}"));
+        => string.Join('\n', report.Tightest.Select(limit => $"{limit.Limit} {Value(limit)} in {limit.Cgroup}{(limit.IsInherited ? " (above)" : "")}"));
 
     /// <summary>"8:0 read 10.0 MiB/s, write 100/s".</summary>
     public static string Disks(IEnumerable<DeviceThrottle>? throttles) => string.Join('\n', (throttles ?? []).Select(Disk));

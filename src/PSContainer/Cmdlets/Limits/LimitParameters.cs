@@ -75,8 +75,8 @@ public abstract class LimitParameters : LimitTargetCmdlet
     /// <summary>What was given.</summary>
     protected ContainerLimit ToLimit() => new()
     {
-        MemoryMax = Memory, MemoryHigh = MemoryHigh, MemoryLow = MemoryLow, MemorySwapMax = MemorySwap, Cpus = Cpus, CpuWeight = CpuWeight,
-        CpusetCpus = CpusetCpus, PidsMax = PidsLimit, IOWeight = IOWeight, DeviceThrottles = Throttles(),
+        Memory = Memory, MemoryHigh = MemoryHigh, MemoryLow = MemoryLow, MemorySwap = MemorySwap, Cpus = Cpus, CpuWeight = CpuWeight,
+        CpusetCpus = CpusetCpus, PidsLimit = PidsLimit, IOWeight = IOWeight, DeviceThrottles = Throttles(),
     };
 
     // One entry a disk: cgroup v2 has one line for all four of its limits.

@@ -47,7 +47,7 @@ public sealed record ContainerMeasure
         (long? rx, long? tx) = Traffic(container);
         return new ContainerMeasure
         {
-            Name = container.Name, ContainerId = container.Id, CpuTime = usage.CpuUsage, Memory = usage.MemoryWorkingSet, MemoryLimit = container.Limit?.MemoryMax, Pids = usage.PidsCurrent,
+            Name = container.Name, ContainerId = container.Id, CpuTime = usage.CpuUsage, Memory = usage.MemoryWorkingSet, MemoryLimit = container.Limit?.Memory, Pids = usage.PidsCurrent,
             IORead = usage.IOReadBytes, IOWrite = usage.IOWriteBytes, Rx = rx, Tx = tx, Time = usage.Time,
         };
     }
