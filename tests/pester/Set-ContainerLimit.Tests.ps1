@@ -132,7 +132,7 @@ Describe 'Set-ContainerLimit on a container that does not run' -Tag Root -Skip:(
         Set-ContainerLimit resting -Memory max -Cpus -1 -CpusetCpus ''
         Start-Container resting
         $limit = (Get-Container resting).Limit
-        $limit.Memory, $limit.Cpus | Should -Be ([long]::MaxValue), ([double]::PositiveInfinity)
+        $limit.Memory, $limit.Cpus | Should -Be ([double]::PositiveInfinity), ([double]::PositiveInfinity)
         Stop-Container resting -Timeout 0
     }
 
@@ -188,7 +188,7 @@ Describe 'The kernel holds to it' -Tag Root -Skip:(-not $isRoot) {
         $isHeld = Wait-Until {
             $usage = (Get-Container spinner).Usage
             $script:throttled = $usage.CpuThrottledCount - $first.CpuThrottledCount
-            $script:share = ($usage.CpuUsage - $first.CpuUsage).TotalMilliseconds / (100 * [Math]::Max(1, (& $periods) - $before))
+            $script:share = ($usage.CpuSeconds - $first.CpuSeconds) / (0.1 * [Math]::Max(1, (& $periods) - $before))
             $throttled -ge 10 -and $share -lt 0.1
         } 120
         $isHeld | Should -BeTrue -Because "it was throttled $throttled times, and had $share of a processor"
@@ -234,7 +234,7 @@ Describe 'Set-ContainerLimit where cgroup v2 has the memory' -Tag Root, V2 -Skip
     It 'limits swap without limiting memory' {
         Set-ContainerLimit new -Memory max -MemorySwap 10MB
         $limit = (Get-Container new).Limit
-        $limit.Memory, $limit.MemorySwap | Should -Be ([long]::MaxValue), 10MB
+        $limit.Memory, $limit.MemorySwap | Should -Be ([double]::PositiveInfinity), 10MB
     }
 
     It 'gives a container''s process no limits of its own' {

@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Containers.Life;
+using PSContainer.Engine.Containers.Limits;
 using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Bundles;
@@ -51,8 +52,8 @@ public class LimitTests
     public void The_kernel_holds_what_was_wished()
     {
         using var container = new EngineContainer(new ContainerSpec { Limit = new ContainerLimit { Memory = 64 * Megabyte, Cpus = 0.5, PidsLimit = 50, CpusetCpus = "0" } });
-        ContainerLimit limit = container.Now.Limit!;
-        Assert.Equal((64 * Megabyte, 0.5, 50L, "0"), (limit.Memory!.Value, limit.Cpus!.Value, limit.PidsLimit!.Value, limit.CpusetCpus));
+        LimitValues limit = container.Now.Limit!;
+        Assert.Equal((64 * Megabyte, 0.5, 50L, "0"), ((long)limit.Memory!, limit.Cpus!.Value, (long)limit.PidsLimit!, limit.CpusetCpus));
         Assert.InRange(container.Now.Usage!.MemoryCurrent ?? 0, 1, 64 * Megabyte);
     }
 
@@ -60,7 +61,7 @@ public class LimitTests
     public void Without_a_wish_there_are_2048_processes()
     {
         using var container = new EngineContainer(new ContainerSpec());
-        Assert.Equal(2048, container.Now.Limit!.PidsLimit);
+        Assert.Equal(2048L, container.Now.Limit!.PidsLimit);
     }
 
     [SystemFact]

@@ -1,4 +1,3 @@
-using System.Net;
 using PSContainer.Engine.Networks.Ports;
 
 namespace PSContainer.Cmdlets.Formats;
@@ -6,8 +5,8 @@ namespace PSContainer.Cmdlets.Formats;
 /// <summary>Published ports in words; the format file calls it.</summary>
 public static class PortColumns
 {
-    /// <summary>An address of this machine, "*" for all.</summary>
-    public static string Address(IPAddress? address) => address?.ToString() ?? "*";
+    /// <summary>An address of this machine, "*" for all; PowerShell hands a null over as an empty text.</summary>
+    public static string Address(string? address) => string.IsNullOrEmpty(address) ? "*" : address;
 
     /// <summary>A port of this machine, "(free)" for one that the next start chooses.</summary>
     public static string HostPort(PublishedPort port) => port.HostPort == 0 ? "(free)" : port.HostPort.ToString();
@@ -16,7 +15,7 @@ public static class PortColumns
     public static string List(IEnumerable<PublishedPort> ports)
     {
         var pieces = new List<string>();
-        PublishedPort[] sorted = [.. ports.OrderBy(port => port.Protocol).ThenBy(port => port.HostAddress?.ToString()).ThenBy(port => port.HostPort)];
+        PublishedPort[] sorted = [.. ports.OrderBy(port => port.Protocol).ThenBy(port => port.HostAddress, StringComparer.Ordinal).ThenBy(port => port.HostPort)];
         for (int i = 0; i < sorted.Length;)
         {
             int length = 1;
@@ -29,7 +28,7 @@ public static class PortColumns
 
     private static bool Follows(PublishedPort next, PublishedPort first, int by)
         => first.HostPort != 0 && next.HostPort == first.HostPort + by && next.ContainerPort == first.ContainerPort + by
-            && next.Protocol == first.Protocol && Equals(next.HostAddress, first.HostAddress);
+            && next.Protocol == first.Protocol && next.HostAddress == first.HostAddress;
 
     private static string Run(PublishedPort first, int more)
     {

@@ -32,6 +32,7 @@ public abstract class LimitParameters : LimitTargetCmdlet
 
     /// <summary>Processors' worth of time: 1.5; -1 for no limit.</summary>
     [Parameter]
+    [Unlimited]
     public double? Cpus { get; set; }
 
     /// <summary>Share of processor time against neighbours, 1 to 10000; 100 where nothing is said.</summary>
@@ -45,6 +46,7 @@ public abstract class LimitParameters : LimitTargetCmdlet
 
     /// <summary>Processes and threads; -1 for no limit.</summary>
     [Parameter]
+    [Unlimited]
     public long? PidsLimit { get; set; }
 
     /// <summary>Share of the disks against neighbours, 1 to 10000; 100 where nothing is said.</summary>

@@ -1,3 +1,5 @@
+using PSContainer.Engine.Text;
+
 namespace PSContainer.Engine.Namespaces;
 
 /// <summary>
@@ -7,8 +9,8 @@ public sealed class NamespaceInfo
 {
     private readonly NamespaceRecord record;
     private readonly string procRoot;
-    private int[]? processIds;
-    private NamespaceKeeper[]? keptAliveBy;
+    private Listing<int>? processIds;
+    private Listing<NamespaceKeeper>? keptAliveBy;
 
     internal NamespaceInfo(NamespaceRecord record, string procRoot, uint? uid, string user, string command, string? containerName)
     {
@@ -18,9 +20,9 @@ public sealed class NamespaceInfo
         User = user;
         Command = command;
         ContainerName = containerName;
-        NsFs = record.Keepers
+        NsFs = [.. record.Keepers
             .Where(keeper => keeper is { Kind: NamespaceKeeperKind.Mount, ProcessId: null })
-            .Select(keeper => keeper.Path ?? "").ToArray();
+            .Select(keeper => keeper.Path ?? "")];
     }
 
     /// <summary>
@@ -58,7 +60,7 @@ public sealed class NamespaceInfo
     };
 
     /// <summary>Where it is mounted in the caller's mount namespace.</summary>
-    public string[] NsFs { get; }
+    public Listing<string> NsFs { get; }
 
     /// <summary>The parent, of a user or pid namespace; null for the first of all, and where the caller may not know.</summary>
     public ulong? PNS => record.Parent;
@@ -77,7 +79,7 @@ public sealed class NamespaceInfo
             var text = NamespaceTypes.TextOf(Type);
             if (ProcessId is { } lowest)
                 return $"{procRoot}/{lowest}/ns/{text}";
-            if (NsFs.Length > 0)
+            if (NsFs.Count > 0)
                 return NsFs[0];
             return record.Keepers.Select(keeper => keeper.Kind switch
             {
@@ -90,11 +92,11 @@ public sealed class NamespaceInfo
     }
 
     /// <summary>Every process in it, ascending.</summary>
-    public int[] ProcessIds => processIds ??= record.ProcessIds.ToArray();
+    public Listing<int> ProcessIds => processIds ??= [.. record.ProcessIds];
 
     /// <summary>All that would have to end before the namespace does, as far as the caller may see.</summary>
-    public NamespaceKeeper[] KeptAliveBy => keptAliveBy ??= record.ProcessCount == 0
-        ? record.Keepers.ToArray()
+    public Listing<NamespaceKeeper> KeptAliveBy => keptAliveBy ??= record.ProcessCount == 0
+        ? [.. record.Keepers]
         : [new NamespaceKeeper(NamespaceKeeperKind.Processes) { ProcessId = ProcessId, Count = NProcs }, .. record.Keepers];
 
     /// <summary>As the kernel writes it: "net:[4026531833]".</summary>

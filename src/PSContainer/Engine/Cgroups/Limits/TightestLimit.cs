@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups.Controllers;
 using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Cgroups.Limits;
 
@@ -10,6 +11,18 @@ namespace PSContainer.Engine.Cgroups.Limits;
 /// <param name="IsInherited">It is a group further up.</param>
 public sealed record TightestLimit(string Limit, double Value, string Cgroup, bool IsInherited)
 {
+    /// <summary>"Memory 64 MiB in /pscontainer-ID".</summary>
+    public override string ToString()
+    {
+        var value = Limit switch
+        {
+            nameof(ContainerLimit.Cpus) => SizeText.Processors(Value),
+            nameof(ContainerLimit.PidsLimit) => SizeText.Count((long)Value),
+            _ => SizeText.Of((long)Value),
+        };
+        return $"{Limit} {value} in {Cgroup}{(IsInherited ? " (above)" : "")}";
+    }
+
     /// <summary>One entry a limit that is set anywhere; where the same value is set twice, the upper group's counts.</summary>
     internal static IReadOnlyList<TightestLimit> Find(ContainerCgroup cgroup)
     {
