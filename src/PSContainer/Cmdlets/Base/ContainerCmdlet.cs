@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PSContainer.Cmdlets.Formats;
 using PSContainer.Engine;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Containers.Life;
@@ -83,6 +84,14 @@ public abstract class ContainerCmdlet : PSCmdlet
         {
             return null;
         }
+    }
+
+    /// <summary>Containers that come in one table, which suits them and the terminal.</summary>
+    protected void WriteContainers(IReadOnlyCollection<Container> containers)
+    {
+        if (containers.Count == 0) return;
+        string? name = ContainerTable.NameFor(containers, ContainerTable.WidthOf(Host));
+        foreach (Container container in containers) WriteObject(ContainerTable.Named(container, name));
     }
 
     /// <summary>Sets $LASTEXITCODE, as a native command does.</summary>
