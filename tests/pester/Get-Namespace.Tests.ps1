@@ -102,7 +102,7 @@ Describe 'Get-Namespace' {
     It 'means by Id what -Id means, in objects, numbers, texts and rows' {
         $net = Get-Namespace -ProcessId $PID -Type net
         (Get-Namespace -Id $net.Id).Id | Should -Be $net.Id
-        $forms = $net.Id, "$($net.Id)", ($net | Select-Object Id, ProcessId), [pscustomobject]@{ Id = [long]$net.Id }
+        $forms = $net.Id, "$($net.Id)", ($net | Select-Object Id, ProcessId), [pscustomobject]@{ Id = [long]$net.Id }, [pscustomobject]@{ Id = "$($net.Id)" }
         foreach ($form in $forms) { ($form | Get-Namespace).Id | Should -Be $net.Id }
     }
 

@@ -113,7 +113,9 @@ public sealed class GetNamespaceCommand : ContainerCmdlet
         }
 
         // The Id of a namespace, in a row or an object from elsewhere, says more than the process beside it.
-        if (TryReadNumber(input.Properties["Id"]?.Value, out var id) && id > int.MaxValue)
+        var value = input.Properties["Id"]?.Value;
+        if ((TryReadNumber(value, out var id) || (value is string digits && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out id)))
+            && id is > int.MaxValue and <= uint.MaxValue)
         {
             ids.Add(id);
             return true;
@@ -142,7 +144,8 @@ public sealed class GetNamespaceCommand : ContainerCmdlet
 
     private bool AddContainer(PSObject container)
     {
-        var name = container.BaseObject as string ?? container.Properties["Name"]?.Value as string;
+        var name = container.BaseObject as string ?? PipedObject.Text(container, "ContainerName")
+            ?? (PipedObject.IsOrRow(container, typeof(Engine.Containers.Container)) ? PipedObject.Text(container, "Name") : null);
         if (string.IsNullOrEmpty(name))
             return false;
         // A name taken from an object is meant as it is written.
