@@ -23,7 +23,7 @@ Describe 'Connect-ContainerNetwork' -Tag Root -Skip:(-not ($isRoot -and $hasBusy
         Get-Web b a | Should -BeNullOrEmpty
         $after = $b | Connect-ContainerNetwork web -IPAddress 10.231.18.50 -NetworkAlias other -PassThru
         $after.Networks | Should -Be bridge, web
-        $after.Endpoints[1].IPAddress.IPAddressToString | Should -Be 10.231.18.50
+        $after.Endpoints[1].IPAddress | Should -Be 10.231.18.50
         $after.Endpoints[1].Interface | Should -Be eth1
         Read-Inside b 'ip addr show eth1' | Should -Match '10\.231\.18\.50/24'
         Read-Web b a | Should -Be server

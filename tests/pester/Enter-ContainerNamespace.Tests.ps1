@@ -58,7 +58,7 @@ Describe 'Enter-ContainerNamespace' -Tag Root -Skip:(-not $isRoot) {
         $os1 | Enter-ContainerNamespace -Command cat -ArgumentList /proc/sys/kernel/hostname | Should -Be box
         Get-Process -Id $os1.Pid | Enter-ContainerNamespace -Type Uts -Command cat -ArgumentList /proc/sys/kernel/hostname | Should -Be box
         [pscustomobject]@{ ProcessId = $os1.Pid } | Enter-ContainerNamespace -Type Uts -Command cat -ArgumentList /proc/sys/kernel/hostname | Should -Be box
-        Get-Namespace uts | Where-Object PID -eq $os1.Pid | Enter-ContainerNamespace -Type Uts -Command cat -ArgumentList /proc/sys/kernel/hostname | Should -Be box
+        Get-Namespace uts | Where-Object ProcessId -eq $os1.Pid | Enter-ContainerNamespace -Type Uts -Command cat -ArgumentList /proc/sys/kernel/hostname | Should -Be box
     }
 
     It 'gives the exit code as $LASTEXITCODE, and the error stream apart' {

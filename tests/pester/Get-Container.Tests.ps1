@@ -9,6 +9,13 @@ BeforeDiscovery {
 
 BeforeAll {
     . $PSScriptRoot/Setting/All.ps1
+
+    # The table that Get-Container's objects come in on a terminal of that width: the lane itself has none.
+    function Get-Table([object[]] $Containers, [int] $Width) {
+        $name = [PSContainer.Cmdlets.Formats.ContainerTable]::NameFor([PSContainer.Engine.Containers.Container[]] $Containers, $Width)
+        $Containers | ForEach-Object { $_.pstypenames.Clear(); $_.pstypenames.Add('PSContainer.Engine.Containers.Container') }
+        $Containers | ForEach-Object { [PSContainer.Cmdlets.Formats.ContainerTable]::Named($_, $name) } | Out-String -Width $Width
+    }
     Enter-Storage get-container
     $os1 = New-Container os1 -NoStart -Command true
     $os2 = New-Container os2 -NoStart -Label @{ tier = 'web' }
@@ -82,10 +89,46 @@ Describe 'Get-Container' {
     }
 
     It 'shows a table of Name, Id, Status, Pid, Image, Command, Created' {
-        $lines = Get-Container | Format-Table | Out-String -Width 160 | ForEach-Object { $_ -split "`n" -match '\S' -replace '\e\[[\d;]*m' }
+        $lines = Get-Table (Get-Container) 160 | ForEach-Object { $_ -split "`n" -match '\S' -replace '\e\[[\d;]*m' }
         -split $lines[0] | Should -Be Name, Id, Status, Pid, IPAddress, Image, Command, Created
         $lines[2] | Should -Match "^os1 +$($os1.ShortId) +Created +\(host\) +true +"
         $lines[3] | Should -Match '\(idle\)'
+    }
+
+    It 'shows no half columns on a terminal of 80' {
+        $lines = (Get-Table (Get-Container) 80) -split "`n" -match '\S' -replace '\e\[[\d;]*m'
+        -split $lines[0] | Should -Be Name, Id, Status, Pid, IPAddress, Image, Command
+        $lines[1] | Should -Match '^----'
+    }
+
+    It 'shows ports where there are any, as docker ps does' {
+        $null = New-Container shop -NoStart -Publish 8080:80, 127.0.0.1:5353:53/udp, '[::1]:9000-9002:90-92', :70
+        try {
+            $all = Get-Container
+            $wide = Get-Table $all 160
+            -split ($wide -split "`n" -match '\S')[0] | Should -Be Name, Id, Status, Pid, IPAddress, Ports, Image, Command, Created
+            $wide | Should -Match ([regex]::Escape('0.0.0.0:(free)->70/tcp, 0.0.0.0:8080->80/tcp, [::1]:9000-9002->90-92/tcp +1'))
+            $narrow = (Get-Table $all 80) -split "`n" -match '\S'
+            -split $narrow[0] | Should -Be Name, Id, Status, Ports, Image, Command
+            $narrow[1] | Should -Match '^----'
+            $narrow -match '^shop .* 0\.0\.0\.0:\(free\)->70/tcp \+3 \(host\)' | Should -HaveCount 1
+            $narrow -match '^os1 ' | Should -HaveCount 1
+            # Where two commands write to one stream, the second goes on in the table of the first.
+            $type = 'PSContainer.Engine.Containers.Container'
+            foreach ($first in '', '#Narrow', '#Ports', '#NarrowPorts') {
+                $mixed = foreach ($end in $first, '', '#Narrow', '#Ports', '#NarrowPorts') {
+                    $one = Get-Container os1
+                    $one.pstypenames.Clear()
+                    "$type$end", $type | Select-Object -Unique | ForEach-Object { $one.pstypenames.Add($_) }
+                    $one
+                }
+                ($mixed | Out-String -Width 160) -split "`n" -match '\S' | Should -HaveCount 7
+            }
+            # The objects say by themselves which table is theirs.
+            $all[0].pstypenames | Should -Contain PSContainer.Engine.Containers.Container
+            $all | Should -BeOfType PSContainer.Engine.Containers.Container
+        }
+        finally { Remove-Container shop }
     }
 
     It 'shows a command on one line, without what a terminal obeys' {
@@ -148,7 +191,7 @@ Describe 'Get-Container on what runs' -Tag Root -Skip:(-not $isRoot) {
         $now = Get-Container run1
         "$($now.Status)" | Should -Be Running
         $now.Pid | Should -Be $made.Pid
-        $now.Limit.MemoryMax | Should -Be 40MB
+        $now.Limit.Memory | Should -Be 40MB
         $now.Usage.MemoryCurrent | Should -BeGreaterThan 0
         $now.Usage.PidsCurrent | Should -Be 1
         sh -c "kill -9 $($made.Pid)"

@@ -39,8 +39,20 @@ Describe 'Get-ContainerLimit of containers' -Tag Root -Skip:(-not $isRoot) {
     }
 
     It 'names the group that holds each limit' {
-        $memory = (Get-ContainerLimit one).Tightest | Where-Object Limit -eq MemoryMax
+        $memory = (Get-ContainerLimit one).Tightest | Where-Object Limit -eq Memory
         $memory.Value, $memory.IsInherited, $memory.Cgroup | Should -Be 40MB, $false, $one.CgroupPath
+    }
+
+    It 'calls each limit as the parameter that sets it, on the container, in the report and in messages' {
+        $parameters = (Get-Command Set-ContainerLimit).Parameters.Keys
+        $limits = $one.Limit.psobject.Properties.Name | Where-Object { $_ -notin 'CpusetMems', 'DeviceThrottles', 'IsEmpty', 'Controllers' }
+        $limits | Should -HaveCount 9
+        $limits | Where-Object { $_ -notin $parameters } | Should -BeNullOrEmpty
+        $limits | Where-Object { $_ -notin (Get-ContainerLimit one).psobject.Properties.Name } | Should -BeNullOrEmpty
+        (Get-ContainerLimit one).Tightest.Limit | Where-Object { $_ -notin $parameters } | Should -BeNullOrEmpty
+        Get-Failure { Set-ContainerLimit one -Memory 1KB } | Should -Be '-Memory 1 KiB is too small: a container needs at least 6 MiB.'
+        Get-Failure { New-Container tiny -Memory 1KB } | Should -Be '-Memory 1 KiB is too small: a container needs at least 6 MiB.'
+        Get-Failure { New-Container tiny -CpusetCpus 8000 } | Should -Match '^-CpusetCpus "8000": '
     }
 
     It 'feeds Set-ContainerLimit' {
@@ -71,7 +83,7 @@ Describe 'Get-ContainerLimit of processes' {
             Set-Content "$outer/inner/pids.max" 30
             Set-Content "$outer/inner/cgroup.procs" $process.Id
             $report = $process | Get-ContainerLimit
-            $tightest = $report.Tightest | Where-Object Limit -eq PidsMax
+            $tightest = $report.Tightest | Where-Object Limit -eq PidsLimit
             $report.PidsLimit, $tightest.Value, $tightest.IsInherited, $tightest.Cgroup | Should -Be 30, 20, $true, "/pscontainer-test-$PID"
         }
         finally {

@@ -38,7 +38,7 @@ Describe 'Get-ContainerPort' -Tag Root, Network -Skip:(-not $canRun) {
 
     It 'returns objects with types' {
         $port = Get-ContainerPort web -Protocol Udp
-        $port.HostAddress | Should -BeOfType Net.IPAddress
+        $port.HostAddress | Should -BeOfType string
         $port.HostPort | Should -BeOfType int
         "$($port.ContainerAddress)" | Should -Be "$($web.IPAddress)"
         (Get-ContainerPort web 80).HostAddress | Should -BeNullOrEmpty

@@ -51,9 +51,9 @@ Describe 'Get-Namespace beside lsns' -Tag Parity {
         $agrees = $false
         for ($attempt = 0; $attempt -lt 10 -and -not $agrees; $attempt++) {
             $ours = Get-Namespace | Where-Object NProcs -gt 0 | ForEach-Object {
-                '{0} {1} {2} {3} {4} {5} {6}' -f $_.NS, "$($_.Type)".ToLower(), $_.NProcs, $_.PID, $_.User, [uint64]$_.PNS, [uint64]$_.ONS
+                '{0} {1} {2} {3} {4} {5} {6}' -f $_.Id, "$($_.Type)".ToLower(), $_.NProcs, $_.ProcessId, $_.User, [uint64]$_.PNS, [uint64]$_.ONS
             }
-            $own = Get-Namespace -ProcessId $PID | ForEach-Object NS
+            $own = Get-Namespace -ProcessId $PID | ForEach-Object Id
             $theirs = lsns -n -r -o NS,TYPE,NPROCS,PID,USER,PNS,ONS | ForEach-Object {
                 $f = $_ -split ' '
                 if ([uint64]$f[0] -in $own) { $f[2] = [int]$f[2] - 1 }
@@ -79,9 +79,9 @@ Describe 'Get-Namespace' {
     It 'gives typed objects' {
         $net = Get-Namespace | Where-Object Type -eq net | Select-Object -First 1
         $net | Should -BeOfType PSContainer.Engine.Namespaces.NamespaceInfo
-        $net.NS | Should -BeOfType uint64
+        $net.Id | Should -BeOfType uint64
         $net.NProcs | Should -BeOfType int
-        $net.Id | Should -Be $net.PID
+        $net.ProcessId | Should -BeOfType int
     }
 
     It 'finds this session in the namespaces of its links: <_>' -ForEach cgroup, ipc, mnt, net, pid, user, uts {
@@ -91,12 +91,29 @@ Describe 'Get-Namespace' {
     }
 
     It 'takes a process, its number, a text, an object, and a namespace from the pipeline' {
-        $expected = (Get-Namespace -ProcessId $PID).NS
-        (Get-Process -Id $PID | Get-Namespace).NS | Should -Be $expected
-        ($PID | Get-Namespace).NS | Should -Be $expected
-        ("$PID" | Get-Namespace).NS | Should -Be $expected
-        ([pscustomobject]@{ ProcessId = $PID } | Get-Namespace).NS | Should -Be $expected
-        (Get-Namespace -ProcessId $PID | Get-Namespace).NS | Should -Be $expected
+        $expected = (Get-Namespace -ProcessId $PID).Id
+        (Get-Process -Id $PID | Get-Namespace).Id | Should -Be $expected
+        ($PID | Get-Namespace).Id | Should -Be $expected
+        ("$PID" | Get-Namespace).Id | Should -Be $expected
+        ([pscustomobject]@{ ProcessId = $PID } | Get-Namespace).Id | Should -Be $expected
+        (Get-Namespace -ProcessId $PID | Get-Namespace).Id | Should -Be $expected
+    }
+
+    It 'means by Id what -Id means, in objects, numbers, texts and rows' {
+        $net = Get-Namespace -ProcessId $PID -Type net
+        (Get-Namespace -Id $net.Id).Id | Should -Be $net.Id
+        $forms = $net.Id, "$($net.Id)", ($net | Select-Object Id, ProcessId), [pscustomobject]@{ Id = [long]$net.Id }, [pscustomobject]@{ Id = "$($net.Id)" }
+        foreach ($form in $forms) { ($form | Get-Namespace).Id | Should -Be $net.Id }
+    }
+
+    It 'is no list of processes: <_>' -ForEach 'Stop-Process -WhatIf', 'Get-Process', 'Wait-Process -Timeout 1' {
+        Get-ErrorId ([scriptblock]::Create("Get-Namespace -ProcessId $PID | $_")) | Should -Match '^InputObjectNotBound'
+    }
+
+    It 'leads to its process, where a process is wanted' -Skip:(-not $isRoot) {
+        $process = Start-Group unshare, '-u', sleep, 300
+        $uts = Wait-OtherNamespace $process.Id uts
+        Get-Namespace -Id $uts | Enter-ContainerNamespace -Type uts -Command readlink -ArgumentList /proc/self/ns/uts | Should -Be "uts:[$uts]"
     }
 
     It 'lists a namespace once that many processes share' {
@@ -115,7 +132,7 @@ Describe 'Get-Namespace' {
         $process = Start-Group unshare, '-n', sleep, 300
         $net = Wait-OtherNamespace $process.Id net
         $found = Get-Namespace -Id $net
-        $found.PID | Should -Be $process.Id
+        $found.ProcessId | Should -Be $process.Id
         $found.NProcs | Should -Be 1
         $found.NetNsIdText | Should -Be unassigned
         $process.Kill(); $process.WaitForExit()
@@ -128,9 +145,9 @@ Describe 'Get-Namespace' {
         $user = Wait-OtherNamespace $process.Id user
         for ($i = 0; $i -lt 100 -and -not ($pids = @(Get-Namespace pid | Where-Object ONS -eq $user)); $i++) { Start-Sleep -Milliseconds 20 }
         $own = Get-Namespace -ProcessId $PID -Type user
-        (Get-Namespace -Id $user).PNS | Should -Be $own.NS
-        $pids.PNS | Should -Be (Get-Namespace -ProcessId $PID -Type pid).NS
-        (Get-Namespace -Id $user).KeptAliveBy.Namespace | Should -Contain $pids.NS
+        (Get-Namespace -Id $user).PNS | Should -Be $own.Id
+        $pids.PNS | Should -Be (Get-Namespace -ProcessId $PID -Type pid).Id
+        (Get-Namespace -Id $user).KeptAliveBy.Namespace | Should -Contain $pids.Id
     }
 
     It 'shows a net namespace that only a mount keeps' -Skip:(-not $hasIp) {
@@ -139,7 +156,7 @@ Describe 'Get-Namespace' {
         try {
             $found = Get-Namespace net | Where-Object NsFs -contains "/run/netns/$name"
             $found.NProcs | Should -Be 0
-            $found.PID | Should -BeNullOrEmpty
+            $found.ProcessId | Should -BeNullOrEmpty
             "$($found.KeptAliveBy)" | Should -Match "mount /run/netns/$name"
         }
         finally { ip netns del $name }
@@ -149,7 +166,7 @@ Describe 'Get-Namespace' {
         $name = "pester$PID"
         ip netns add $name
         try { $process = Start-Group sh, '-c', "exec 7</run/netns/$name; sleep 300" ; Start-Sleep -Milliseconds 300
-            $net = (Get-Namespace net | Where-Object NsFs -contains "/run/netns/$name").NS }
+            $net = (Get-Namespace net | Where-Object NsFs -contains "/run/netns/$name").Id }
         finally { ip netns del $name }
         $keepers = (Get-Namespace -Id $net).KeptAliveBy | Where-Object Kind -eq Descriptor
         $keepers.ProcessId | Should -Contain $process.Id

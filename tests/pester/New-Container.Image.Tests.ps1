@@ -33,7 +33,7 @@ Describe 'A container of an image' -Tag Root -Skip:(-not ($isRoot -and $hasBusyb
         $web.ExposedPorts | Should -Be 8080/tcp
         $web.StopSignal | Should -Be INT
         $web.Healthcheck.Test | Should -Be CMD, true
-        $web.Healthcheck.Interval.TotalSeconds | Should -Be 5
+        $web.Healthcheck.IntervalSeconds | Should -Be 5
         $web.Labels.tier, $web.Labels.own | Should -Be web, mine
     }
 

@@ -22,8 +22,8 @@ Describe 'New-Container on a network' -Tag Root -Skip:(-not ($isRoot -and $hasBu
         $made = New-Container os1 @bb
         $made.Networks | Should -Be bridge
         "$($made.NetworkMode)" | Should -Be Network
-        $made.IPAddress | Should -BeOfType ipaddress
-        $made.MacAddress | Should -Be ('02:42:' + (($made.IPAddress.GetAddressBytes() | ForEach-Object { $_.ToString('x2') }) -join ':'))
+        $made.IPAddress | Should -BeOfType string
+        $made.MacAddress | Should -Be ('02:42:' + ((([ipaddress] $made.IPAddress).GetAddressBytes() | ForEach-Object { $_.ToString('x2') }) -join ':'))
         $inside = Read-Inside os1 'ip addr show eth0; ip route; cat /sys/class/net/eth0/address'
         $inside | Should -Match "inet $($made.IPAddress)/16"
         $inside | Should -Match 'default via'
@@ -183,7 +183,7 @@ Describe 'New-Container on a network that can''t be' -Tag Root -Skip:(-not ($isR
         Assert-Failure { New-Container x @bb -Network tiny -IPAddress 10.231.4.1 } AddressInvalid InvalidArgument
         $null = New-Container a @bb -Network tiny -IPAddress 10.231.4.3
         Assert-Failure { New-Container x @bb -Network tiny -IPAddress 10.231.4.3 } AddressTaken ResourceExists
-        2, 4, 5, 6 | ForEach-Object { (New-Container "n$_" @bb -Network tiny).IPAddress.IPAddressToString | Should -Be "10.231.4.$_" }
+        2, 4, 5, 6 | ForEach-Object { (New-Container "n$_" @bb -Network tiny).IPAddress | Should -Be "10.231.4.$_" }
         Assert-Failure { New-Container x @bb -Network tiny } AddressPoolExhausted ResourceUnavailable
         (Get-Container).Name | Should -Not -Contain x
         (Get-ContainerNetwork tiny).Containers | Should -Be a, n2, n4, n5, n6

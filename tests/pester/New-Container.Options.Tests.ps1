@@ -116,7 +116,7 @@ Describe 'New-Container: limits' -Tag Root -Skip:(-not $isRoot) {
     AfterEach { Get-Container | Remove-Container -Force }
 
     It 'takes -Memory <_>' -ForEach '40M', '40mb', '40MiB', '41943040', '40960k', 41943040, 40MB {
-        (New-Container os1 -Memory $_).Limit.MemoryMax | Should -Be 41943040
+        (New-Container os1 -Memory $_).Limit.Memory | Should -Be 41943040
     }
 
     It 'writes them to the kernel' {
@@ -131,7 +131,7 @@ Describe 'New-Container: limits' -Tag Root -Skip:(-not $isRoot) {
     }
 
     It 'holds it to 2048 processes where nothing is said' {
-        (New-Container os1).Limit.PidsMax | Should -Be 2048
+        (New-Container os1).Limit.PidsLimit | Should -Be 2048
     }
 
     It 'kills what uses more memory, and says so' {

@@ -20,7 +20,7 @@ Describe 'A published port' -Tag Root, Network -Skip:(-not $canRun) {
         $web = New-Web web @{ Publish = ':80' }
         $two = New-Container two -RootFs $root
         $port = $web.Ports[0].HostPort
-        $gateway = $web.Endpoints[0].Gateway.ToString()
+        $gateway = $web.Endpoints[0].Gateway
     }
 
     AfterAll {

@@ -125,10 +125,10 @@ Describe 'New-Container' -Tag Root -Skip:(-not $isRoot) {
     It 'frees everything when the container ends' {
         $container = New-Container os1
         $spaces = 'pid', 'mnt', 'uts', 'ipc', 'net', 'cgroup' | ForEach-Object { [uint64]((Get-NamespaceLink $container.Pid $_) -replace '\D') }
-        (Get-Namespace).NS | Where-Object { $_ -in $spaces } | Should -HaveCount 6
+        (Get-Namespace).Id | Where-Object { $_ -in $spaces } | Should -HaveCount 6
         Get-Trace $container.Id | Should -Not -BeNullOrEmpty
         Stop-Container os1
-        Wait-Until { -not ((Get-Namespace).NS | Where-Object { $_ -in $spaces }) } | Should -BeTrue
+        Wait-Until { -not ((Get-Namespace).Id | Where-Object { $_ -in $spaces }) } | Should -BeTrue
         Get-Trace $container.Id | Should -BeNullOrEmpty
         (Get-Container os1).CgroupPath | Should -BeNullOrEmpty
         Remove-Container os1

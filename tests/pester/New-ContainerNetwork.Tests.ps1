@@ -18,8 +18,8 @@ Describe 'New-ContainerNetwork' {
     It 'returns a network with a free subnet, and makes no link yet' {
         $network = New-ContainerNetwork web
         $network | Should -BeOfType PSContainer.Engine.Networks.ContainerNetwork
-        $network.Subnet.PrefixLength | Should -BeIn 16, 20
-        $network.Subnet.Contains($network.Gateway) | Should -BeTrue
+        ([Net.IPNetwork] $network.Subnet).PrefixLength | Should -BeIn 16, 20
+        ([Net.IPNetwork] $network.Subnet).Contains($network.Gateway) | Should -BeTrue
         $network.AutomaticSubnet | Should -BeTrue
         Test-Path "/sys/class/net/$($network.Bridge)" | Should -BeFalse
         (New-ContainerNetwork other).Subnet | Should -Not -Be $network.Subnet

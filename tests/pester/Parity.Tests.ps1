@@ -83,7 +83,7 @@ Describe 'On a container of <Engine>''s' -Tag Root, Parity, Engine -ForEach $eng
 
     It 'Get-Namespace shows its namespaces' -Skip:$Missing {
         $own = 'mnt', 'net', 'pid', 'ipc', 'uts' | ForEach-Object { [uint64]((Get-NamespaceLink $process $_) -replace '\D') }
-        (Get-Namespace -ProcessId $process).NS | Where-Object { $_ -in $own } | Should -HaveCount 5
+        (Get-Namespace -ProcessId $process).Id | Where-Object { $_ -in $own } | Should -HaveCount 5
     }
 
     It 'Enter-ContainerNamespace sees what exec sees' -Skip:$Missing {

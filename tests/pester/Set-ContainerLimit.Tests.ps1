@@ -37,7 +37,7 @@ Describe 'Set-ContainerLimit on a running container' -Tag Root -Skip:(-not $isRo
         Set-ContainerLimit limited -Memory 64MB -PidsLimit 50
         Set-ContainerLimit limited -Cpus 1
         $limit = (Get-Container limited).Limit
-        $limit.MemoryMax, $limit.PidsMax, $limit.Cpus | Should -Be 64MB, 50, 1
+        $limit.Memory, $limit.PidsLimit, $limit.Cpus | Should -Be 64MB, 50, 1
     }
 
     It 'reads back the weight that was set' -ForEach 1, 3, 100, 200, 10000 {
@@ -60,7 +60,7 @@ Describe 'Set-ContainerLimit on a running container' -Tag Root -Skip:(-not $isRo
         Set-ContainerLimit 'limi*' -Cpus 2
         Set-ContainerLimit $container.Id.Substring(0, 10) -CpuWeight 50
         $limit = (Get-Container limited).Limit
-        $limit.PidsMax, $limit.Cpus, $limit.CpuWeight | Should -Be 61, 2, 50
+        $limit.PidsLimit, $limit.Cpus, $limit.CpuWeight | Should -Be 61, 2, 50
     }
 
     It 'returns the report with -PassThru, and nothing without' {
@@ -72,7 +72,7 @@ Describe 'Set-ContainerLimit on a running container' -Tag Root -Skip:(-not $isRo
         Set-ContainerLimit limited -Memory 70MB
         $printed = Set-ContainerLimit limited -Memory 90MB -WhatIf 6>&1
         "$printed" | Should -Match "write\(.*$(90MB).*# "
-        (Get-Container limited).Limit.MemoryMax | Should -Be 70MB
+        (Get-Container limited).Limit.Memory | Should -Be 70MB
     }
 
     It 'prints the writes with -Verbose' {
@@ -84,7 +84,7 @@ Describe 'Set-ContainerLimit on a running container' -Tag Root -Skip:(-not $isRo
         Stop-Container limited -Timeout 0
         Start-Container limited
         $limit = (Get-Container limited).Limit
-        $limit.MemoryMax, $limit.CpuWeight, $limit.PidsMax | Should -Be 48MB, 300, 63
+        $limit.Memory, $limit.CpuWeight, $limit.PidsLimit | Should -Be 48MB, 300, 63
     }
 
     It 'loses no change of many at once' {
@@ -124,7 +124,7 @@ Describe 'Set-ContainerLimit on a container that does not run' -Tag Root -Skip:(
         $next.IsInForce, $next.Memory, $next.Cpus | Should -Be $false, 60MB, 1.5
         Start-Container resting
         $limit = (Get-Container resting).Limit
-        $limit.MemoryMax, $limit.MemorySwapMax, $limit.Cpus, $limit.CpusetCpus | Should -Be 60MB, 0, 1.5, '0'
+        $limit.Memory, $limit.MemorySwap, $limit.Cpus, $limit.CpusetCpus | Should -Be 60MB, 0, 1.5, '0'
         Stop-Container resting -Timeout 0
     }
 
@@ -132,7 +132,7 @@ Describe 'Set-ContainerLimit on a container that does not run' -Tag Root -Skip:(
         Set-ContainerLimit resting -Memory max -Cpus -1 -CpusetCpus ''
         Start-Container resting
         $limit = (Get-Container resting).Limit
-        $limit.MemoryMax, $limit.Cpus | Should -Be ([long]::MaxValue), ([double]::PositiveInfinity)
+        $limit.Memory, $limit.Cpus | Should -Be ([double]::PositiveInfinity), ([double]::PositiveInfinity)
         Stop-Container resting -Timeout 0
     }
 
@@ -188,7 +188,7 @@ Describe 'The kernel holds to it' -Tag Root -Skip:(-not $isRoot) {
         $isHeld = Wait-Until {
             $usage = (Get-Container spinner).Usage
             $script:throttled = $usage.CpuThrottledCount - $first.CpuThrottledCount
-            $script:share = ($usage.CpuUsage - $first.CpuUsage).TotalMilliseconds / (100 * [Math]::Max(1, (& $periods) - $before))
+            $script:share = ($usage.CpuSeconds - $first.CpuSeconds) / (0.1 * [Math]::Max(1, (& $periods) - $before))
             $throttled -ge 10 -and $share -lt 0.1
         } 120
         $isHeld | Should -BeTrue -Because "it was throttled $throttled times, and had $share of a processor"
@@ -215,7 +215,7 @@ Describe 'Set-ContainerLimit where cgroup v1 has the memory' -Tag Root, V1 -Skip
         $null = New-Container full -Memory 100MB -Tmpfs /mnt
         Invoke-ContainerCommand full -Command sh -ArgumentList '-c', 'head -c 40m /dev/zero > /mnt/held'
         Get-ErrorId { Set-ContainerLimit full -Memory 8MB -MemorySwap 0 } | Should -Be MemoryInUse
-        (Get-Container full).Limit.MemoryMax | Should -Be 100MB
+        (Get-Container full).Limit.Memory | Should -Be 100MB
     }
 }
 
@@ -234,7 +234,7 @@ Describe 'Set-ContainerLimit where cgroup v2 has the memory' -Tag Root, V2 -Skip
     It 'limits swap without limiting memory' {
         Set-ContainerLimit new -Memory max -MemorySwap 10MB
         $limit = (Get-Container new).Limit
-        $limit.MemoryMax, $limit.MemorySwapMax | Should -Be ([long]::MaxValue), 10MB
+        $limit.Memory, $limit.MemorySwap | Should -Be ([double]::PositiveInfinity), 10MB
     }
 
     It 'gives a container''s process no limits of its own' {

@@ -31,7 +31,7 @@ Describe 'Start-Container' -Tag Root -Skip:(-not $isRoot) {
         $started = Start-Container os1 -PassThru
         $started.Id | Should -Be $made.Id
         $started.Pid | Should -Not -Be $made.Pid
-        $started.Limit.MemoryMax | Should -Be 40MB
+        $started.Limit.Memory | Should -Be 40MB
         Read-Inside os1 'cat /proc/sys/kernel/hostname; echo $A' | Should -Be "again`n1"
         $started.ExitCode | Should -BeNullOrEmpty
     }

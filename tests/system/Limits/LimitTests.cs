@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Containers.Life;
+using PSContainer.Engine.Containers.Limits;
 using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.State;
 using PSContainer.Tests.System.Bundles;
@@ -18,7 +19,7 @@ public class LimitTests
         // dd with one buffer of that size touches it all.
         using var container = new EngineContainer(new ContainerSpec
         {
-            Command = "dd", Arguments = ["if=/dev/zero", "of=/dev/null", "bs=60M", "count=1"], Limit = new ContainerLimit { MemoryMax = 40 * Megabyte, MemorySwapMax = null },
+            Command = "dd", Arguments = ["if=/dev/zero", "of=/dev/null", "bs=60M", "count=1"], Limit = new ContainerLimit { Memory = 40 * Megabyte, MemorySwap = null },
         });
         ContainerExit exit = container.WaitEnd();
         Assert.Equal((137, true), (exit.ExitCode!.Value, exit.OomKilled));
@@ -30,7 +31,7 @@ public class LimitTests
     {
         using var container = new EngineContainer(new ContainerSpec
         {
-            Command = "sh", Arguments = ["-c", "dd if=/dev/zero of=/dev/null bs=60M count=1; sleep 1000"], Limit = new ContainerLimit { MemoryMax = 40 * Megabyte },
+            Command = "sh", Arguments = ["-c", "dd if=/dev/zero of=/dev/null bs=60M count=1; sleep 1000"], Limit = new ContainerLimit { Memory = 40 * Megabyte },
         });
         Pscontainer.Eventually(() => container.Now.OomKilled, "OomKilled");
         Assert.Equal(ContainerStatus.Running, container.Now.Status);
@@ -39,20 +40,20 @@ public class LimitTests
     [SystemFact]
     public void Forks_beyond_the_limit_fail()
     {
-        string[] lines = EngineContainer.Print("for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1 & done; echo end", new ContainerSpec { Limit = new ContainerLimit { PidsMax = 5 } });
+        string[] lines = EngineContainer.Print("for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1 & done; echo end", new ContainerSpec { Limit = new ContainerLimit { PidsLimit = 5 } });
         Assert.Contains(lines, line => line.Contains("fork", StringComparison.Ordinal));
     }
 
     [SystemFact]
     public void One_process_is_enough_for_one_that_does_not_fork()
-        => Assert.Equal(["alone"], EngineContainer.PrintOf(new ContainerSpec { Command = "echo", Arguments = ["alone"], Limit = new ContainerLimit { PidsMax = 1 } }));
+        => Assert.Equal(["alone"], EngineContainer.PrintOf(new ContainerSpec { Command = "echo", Arguments = ["alone"], Limit = new ContainerLimit { PidsLimit = 1 } }));
 
     [SystemFact]
     public void The_kernel_holds_what_was_wished()
     {
-        using var container = new EngineContainer(new ContainerSpec { Limit = new ContainerLimit { MemoryMax = 64 * Megabyte, Cpus = 0.5, PidsMax = 50, CpusetCpus = "0" } });
-        ContainerLimit limit = container.Now.Limit!;
-        Assert.Equal((64 * Megabyte, 0.5, 50L, "0"), (limit.MemoryMax!.Value, limit.Cpus!.Value, limit.PidsMax!.Value, limit.CpusetCpus));
+        using var container = new EngineContainer(new ContainerSpec { Limit = new ContainerLimit { Memory = 64 * Megabyte, Cpus = 0.5, PidsLimit = 50, CpusetCpus = "0" } });
+        LimitValues limit = container.Now.Limit!;
+        Assert.Equal((64 * Megabyte, 0.5, 50L, "0"), ((long)limit.Memory!, limit.Cpus!.Value, (long)limit.PidsLimit!, limit.CpusetCpus));
         Assert.InRange(container.Now.Usage!.MemoryCurrent ?? 0, 1, 64 * Megabyte);
     }
 
@@ -60,7 +61,7 @@ public class LimitTests
     public void Without_a_wish_there_are_2048_processes()
     {
         using var container = new EngineContainer(new ContainerSpec());
-        Assert.Equal(2048, container.Now.Limit!.PidsMax);
+        Assert.Equal(2048L, container.Now.Limit!.PidsLimit);
     }
 
     [SystemFact]
@@ -71,7 +72,7 @@ public class LimitTests
         bundle.Linux["resources"]!["pids"] = new global::System.Text.Json.Nodes.JsonObject { ["limit"] = 7 };
         bundle.Start();
         ContainerLimit limit = bundle.Cgroup.ReadLimit();
-        Assert.Equal((32 * Megabyte, 7L), (limit.MemoryMax!.Value, limit.PidsMax!.Value));
+        Assert.Equal((32 * Megabyte, 7L), (limit.Memory!.Value, limit.PidsLimit!.Value));
     }
 
     [SystemFact]

@@ -1,3 +1,4 @@
+using System.Net;
 using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Networks;
 using PSContainer.Tests.System.Engine;
@@ -21,7 +22,7 @@ public class NetworkLifeTests
         for (int i = 0; i < rounds; i++)
         {
             container.Start();
-            Assert.Equal("10.232.1.2", container.Now.IPAddress?.ToString());
+            Assert.Equal("10.232.1.2", container.Now.IPAddress);
             Machine.Engine.Stop(container.Now, "KILL", TimeSpan.Zero, CancellationToken.None);
             Assert.Empty(network.Members);
         }
@@ -36,7 +37,7 @@ public class NetworkLifeTests
         EngineContainer[] containers = AtOnce.Do(20, i => new EngineContainer(new ContainerSpec { Name = $"many{i}", Network = new NetworkWish { Network = "many" } }));
         try
         {
-            Assert.Equal(20, containers.Select(container => container.Now.IPAddress!.ToString()).Distinct().Count());
+            Assert.Equal(20, containers.Select(container => container.Now.IPAddress!).Distinct().Count());
             string hosts = containers[7].Exec("cat /etc/hosts").Output;
             Assert.All(containers, container => Assert.Contains($"{container.Container.IPAddress}\t", hosts));
         }
@@ -55,12 +56,12 @@ public class NetworkLifeTests
         Assert.Equal(0, Outcome.Of("ip", "link", "add", link, "type", "veth", "peer", "name", link + "b").Code);
         try
         {
-            Outcome.Of("ip", "addr", "add", $"{network.Gateway}/{network.Subnet.PrefixLength}", "dev", link);
+            Outcome.Of("ip", "addr", "add", $"{network.Gateway}/{IPNetwork.Parse(network.Subnet).PrefixLength}", "dev", link);
             Outcome.Of("ip", "link", "set", link, "up");
             using var container = new EngineContainer(new ContainerSpec { Network = new NetworkWish { Network = "moved" } });
             ContainerNetwork moved = Networks.Store.Get("moved");
             Assert.NotEqual(network.Subnet, moved.Subnet);
-            Assert.True(moved.Subnet.Contains(container.Now.IPAddress!));
+            Assert.True(IPNetwork.Parse(moved.Subnet).Contains(IPAddress.Parse(container.Now.IPAddress!)));
         }
         finally
         {
@@ -85,10 +86,10 @@ public class NetworkLifeTests
         using var container = new EngineContainer(s_bridged);
         string path = Path.Combine(container.Folder, ContainerNetworking.FileName);
         using FileStream before = File.OpenRead(path);
-        string address = container.Now.IPAddress!.ToString();
+        string address = container.Now.IPAddress!;
         Machine.Engine.Stop(container.Now, "KILL", TimeSpan.Zero, CancellationToken.None);
         container.Start();
-        Assert.Equal(address, container.Now.IPAddress!.ToString());
+        Assert.Equal(address, container.Now.IPAddress!);
         // Whoever replaces a file takes the old one's last name away.
         Assert.Equal("1", Outcome.Of("stat", "-L", "-c", "%h", $"/proc/{Environment.ProcessId}/fd/{before.SafeFileHandle.DangerousGetHandle()}").Output.Trim());
     }

@@ -65,7 +65,7 @@ public sealed class ConfigBuildTests : IDisposable
         Assert.Equal("SIGQUIT", config.StopSignal);
         Assert.Equal(["serve", "--port"], config.Entrypoint);
         Assert.Equal(["/bin/ash", "-eo", "pipefail", "-c", "echo $A"], config.Cmd);
-        Assert.Equal(TimeSpan.FromSeconds(5), config.Healthcheck!.Interval);
+        Assert.Equal(5.0, config.Healthcheck!.IntervalSeconds);
         Assert.Equal(["RUN echo later"], config.OnBuild);
         Assert.Equal("Ann <ann@example.com>", config.Author);
         Assert.Equal(14, config.History.Count);

@@ -142,7 +142,7 @@ public class ContainerfileTests
     {
         var check = Step<HealthcheckInstruction>("HEALTHCHECK --interval=5m --timeout=3s --start-period=1m30s --start-interval=500ms --retries=4 CMD curl -f http://localhost/ || exit 1").Check;
         Assert.Equal(["CMD-SHELL", "curl -f http://localhost/ || exit 1"], check.Test);
-        Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(90), TimeSpan.FromMilliseconds(500), 4), (check.Interval!.Value, check.Timeout!.Value, check.StartPeriod!.Value, check.StartInterval!.Value, check.Retries!.Value));
+        Assert.Equal((300.0, 3.0, 90.0, 0.5, 4), (check.IntervalSeconds!.Value, check.TimeoutSeconds!.Value, check.StartPeriodSeconds!.Value, check.StartIntervalSeconds!.Value, check.Retries!.Value));
         Assert.Equal(["CMD", "a", "b"], Step<HealthcheckInstruction>("HEALTHCHECK CMD [\"a\",\"b\"]").Check.Test);
         Assert.Equal(["NONE"], Step<HealthcheckInstruction>("healthcheck none").Check.Test);
     }

@@ -14,7 +14,7 @@ public class ApplyTests
     public void What_was_set_is_read_back_in_v2()
     {
         using var fake = NewV2();
-        var limit = new ContainerLimit { MemoryMax = 40 * Mega, MemorySwapMax = 0, Cpus = 0.5, CpuWeight = 20, PidsMax = 64 };
+        var limit = new ContainerLimit { Memory = 40 * Mega, MemorySwap = 0, Cpus = 0.5, CpuWeight = 20, PidsLimit = 64 };
         fake.Open().Apply(limit);
         var read = fake.Open().ReadLimit();
         Assert.Equal(limit, read with { MemoryHigh = null, MemoryLow = null, CpusetCpus = null, CpusetMems = null, IOWeight = null, DeviceThrottles = null });
@@ -26,7 +26,7 @@ public class ApplyTests
     public void What_was_set_is_read_back_in_v1()
     {
         using var fake = FakeCgroups.V1().AddV1Group();
-        var limit = new ContainerLimit { MemoryMax = 40 * Mega, MemorySwapMax = 10 * Mega, MemoryLow = 8 * Mega, Cpus = 0.5, CpuWeight = 20, CpusetCpus = "1", PidsMax = 64, IOWeight = 200 };
+        var limit = new ContainerLimit { Memory = 40 * Mega, MemorySwap = 10 * Mega, MemoryLow = 8 * Mega, Cpus = 0.5, CpuWeight = 20, CpusetCpus = "1", PidsLimit = 64, IOWeight = 200 };
         fake.Open().Apply(limit);
         var read = fake.Open().ReadLimit();
         // 200 and 199 are one weight to BFQ.
@@ -49,7 +49,7 @@ public class ApplyTests
     public void A_machine_without_a_controller_reads_as_nothing()
     {
         using var fake = FakeCgroups.V2("pids", "pids").Set("c/pids.max", "7");
-        Assert.Equal(new ContainerLimit { PidsMax = 7 }, fake.Open().ReadLimit());
+        Assert.Equal(new ContainerLimit { PidsLimit = 7 }, fake.Open().ReadLimit());
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class ApplyTests
     {
         using var fake = NewV2().Set("c/cpu.max", "20000 100000");
         File.Delete(fake.Root + "/c/pids.max");
-        Fails.With("LimitNotSupported", () => fake.Open().Apply(new ContainerLimit { MemoryMax = 40 * Mega, Cpus = 1, PidsMax = 5 }));
+        Fails.With("LimitNotSupported", () => fake.Open().Apply(new ContainerLimit { Memory = 40 * Mega, Cpus = 1, PidsLimit = 5 }));
         Assert.Equal("max", fake.Get("c/memory.max"));
         Assert.Equal("20000 100000", fake.Get("c/cpu.max"));
     }
@@ -78,7 +78,7 @@ public class ApplyTests
     public void Bad_values_are_found_before_the_first_write()
     {
         using var fake = NewV2();
-        Fails.With("CpusetInvalid", () => fake.Open().Apply(new ContainerLimit { MemoryMax = 40 * Mega, CpusetCpus = "9" }));
+        Fails.With("CpusetInvalid", () => fake.Open().Apply(new ContainerLimit { Memory = 40 * Mega, CpusetCpus = "9" }));
         Assert.Equal("max", fake.Get("c/memory.max"));
     }
 
@@ -86,10 +86,10 @@ public class ApplyTests
     public void V2_never_kills_for_a_lower_limit_unless_forced()
     {
         using var fake = NewV2().Set("c/memory.current", "60000000").Set("c/memory.reclaim", "");
-        Fails.With("MemoryInUse", () => fake.Open().Apply(new ContainerLimit { MemoryMax = 40 * Mega }));
+        Fails.With("MemoryInUse", () => fake.Open().Apply(new ContainerLimit { Memory = 40 * Mega }));
         Assert.Equal("max", fake.Get("c/memory.max"));
         Assert.Equal((60000000 - (40 * Mega)).ToString(), fake.Get("c/memory.reclaim"));
-        fake.Open().Apply(new ContainerLimit { MemoryMax = 40 * Mega }, force: true);
+        fake.Open().Apply(new ContainerLimit { Memory = 40 * Mega }, force: true);
         Assert.Equal("41943040", fake.Get("c/memory.max"));
     }
 
@@ -97,7 +97,7 @@ public class ApplyTests
     public void Before_memory_reclaim_the_high_limit_is_lent_and_given_back()
     {
         using var fake = NewV2().Set("c/memory.current", "60000000").Set("c/memory.high", "50000000");
-        Fails.With("MemoryInUse", () => fake.Open().Apply(new ContainerLimit { MemoryMax = 40 * Mega }));
+        Fails.With("MemoryInUse", () => fake.Open().Apply(new ContainerLimit { Memory = 40 * Mega }));
         Assert.Equal("50000000", fake.Get("c/memory.high"));
     }
 
@@ -106,13 +106,13 @@ public class ApplyTests
     {
         using var fake = FakeCgroups.V2().AddV2Group("a").AddV2Group("a/b").AddV2Group("a/b/c")
             .Set("a/memory.max", "1000").Set("a/b/memory.max", "3000").Set("a/b/c/memory.max", "2000").Set("a/b/c/pids.max", "9").Set("a/b/cpu.max", "50000 100000");
-        Assert.Equal([new("MemoryMax", 1000, "/a", true), new("Cpus", 0.5, "/a/b", true), new("PidsMax", 9, "/a/b/c", false)], fake.Open("/a/b/c").TightestAncestor());
+        Assert.Equal([new("Memory", 1000, "/a", true), new("Cpus", 0.5, "/a/b", true), new("PidsLimit", 9, "/a/b/c", false)], fake.Open("/a/b/c").TightestAncestor());
     }
 
     [Fact]
     public void The_tightest_ancestor_of_v1_is_found_hierarchy_by_hierarchy()
     {
         using var fake = FakeCgroups.V1().AddV1Group("a").AddV1Group("a/c").Set("memory/a/memory.limit_in_bytes", "5000").Set("pids/a/pids.max", "7").Set("pids/a/c/pids.max", "70");
-        Assert.Equal([new("MemoryMax", 5000, "/a", true), new("PidsMax", 7, "/a", true)], fake.Open("/a/c").TightestAncestor());
+        Assert.Equal([new("Memory", 5000, "/a", true), new("PidsLimit", 7, "/a", true)], fake.Open("/a/c").TightestAncestor());
     }
 }

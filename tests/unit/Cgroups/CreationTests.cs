@@ -4,7 +4,7 @@ namespace PSContainer.Tests.Unit.Cgroups;
 
 public class CreationTests
 {
-    private static readonly CgroupSettings Forty = new() { Limit = new() { MemoryMax = 40 << 20, MemorySwapMax = 0 } };
+    private static readonly CgroupSettings Forty = new() { Limit = new() { Memory = 40 << 20, MemorySwap = 0 } };
 
     [Fact]
     public void V1_makes_one_group_a_hierarchy_and_joins_by_tasks()

@@ -116,5 +116,10 @@ public sealed class FakeCgroups : IDisposable
 /// <summary>Asserts an error by its id.</summary>
 internal static class Fails
 {
-    public static void With(string id, Action action) => Assert.Equal(id, Assert.Throws<PSContainer.Engine.EngineException>(action).Id);
+    public static PSContainer.Engine.EngineException With(string id, Action action)
+    {
+        var failure = Assert.Throws<PSContainer.Engine.EngineException>(action);
+        Assert.Equal(id, failure.Id);
+        return failure;
+    }
 }

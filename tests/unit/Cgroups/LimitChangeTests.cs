@@ -32,7 +32,7 @@ public class LimitChangeTests
 
     private static readonly ContainerLimit Everything = new()
     {
-        MemoryMax = 40 * Mega, MemorySwapMax = 10 * Mega, MemoryLow = 20 * Mega, CpuWeight = 50, Cpus = 1.5, CpusetCpus = "0-1", PidsMax = -1, IOWeight = 200,
+        Memory = 40 * Mega, MemorySwap = 10 * Mega, MemoryLow = 20 * Mega, CpuWeight = 50, Cpus = 1.5, CpusetCpus = "0-1", PidsLimit = -1, IOWeight = 200,
         DeviceThrottles = [new(8, 0, ReadBps: Mega, WriteIops: -1)],
     };
 
@@ -50,39 +50,44 @@ public class LimitChangeTests
 
     [Fact]
     public void V1_raises_memsw_before_memory()
-        => Assert.Equal(["memory.memsw.limit_in_bytes=83886080", "memory.limit_in_bytes=83886080"], V1(new ContainerLimit { MemoryMax = 80 * Mega }, Memory(40 * Mega, 40 * Mega)));
+        => Assert.Equal(["memory.memsw.limit_in_bytes=83886080", "memory.limit_in_bytes=83886080"], V1(new ContainerLimit { Memory = 80 * Mega }, Memory(40 * Mega, 40 * Mega)));
 
     [Fact]
     public void V1_lowers_memory_before_memsw()
-        => Assert.Equal(["memory.limit_in_bytes=41943040", "memory.memsw.limit_in_bytes=41943040"], V1(new ContainerLimit { MemoryMax = 40 * Mega }, Memory(80 * Mega, 80 * Mega)));
+        => Assert.Equal(["memory.limit_in_bytes=41943040", "memory.memsw.limit_in_bytes=41943040"], V1(new ContainerLimit { Memory = 40 * Mega }, Memory(80 * Mega, 80 * Mega)));
 
     [Fact]
     public void V1_keeps_the_swap_when_memory_changes()
-        => Assert.Equal(["memory.limit_in_bytes=52428800", "memory.memsw.limit_in_bytes=73400320"], V1(new ContainerLimit { MemoryMax = 50 * Mega }, Memory(40 * Mega, 60 * Mega)));
+        => Assert.Equal(["memory.limit_in_bytes=52428800", "memory.memsw.limit_in_bytes=73400320"], V1(new ContainerLimit { Memory = 50 * Mega }, Memory(40 * Mega, 60 * Mega)));
 
     [Fact]
     public void V1_sets_swap_alone_by_memsw()
-        => Assert.Equal(["memory.memsw.limit_in_bytes=52428800"], V1(new ContainerLimit { MemorySwapMax = 10 * Mega }, Memory(40 * Mega, 40 * Mega)));
+        => Assert.Equal(["memory.memsw.limit_in_bytes=52428800"], V1(new ContainerLimit { MemorySwap = 10 * Mega }, Memory(40 * Mega, 40 * Mega)));
 
     [Fact]
     public void V1_frees_both_memsw_first()
-        => Assert.Equal(["memory.memsw.limit_in_bytes=-1", "memory.limit_in_bytes=-1"], V1(new ContainerLimit { MemoryMax = -1 }, Memory(40 * Mega, 40 * Mega)));
+        => Assert.Equal(["memory.memsw.limit_in_bytes=-1", "memory.limit_in_bytes=-1"], V1(new ContainerLimit { Memory = -1 }, Memory(40 * Mega, 40 * Mega)));
 
     [Fact]
     public void V1_leaves_an_unlimited_memsw_alone()
-        => Assert.Equal(["memory.limit_in_bytes=41943040"], V1(new ContainerLimit { MemoryMax = 40 * Mega }));
+        => Assert.Equal(["memory.limit_in_bytes=41943040"], V1(new ContainerLimit { Memory = 40 * Mega }));
 
     [Fact]
     public void V1_without_swap_accounting_sets_memory_and_refuses_swap()
     {
         static void NoSwap(FakeCgroups fake) => File.Delete(fake.Root + "/memory/c/memory.memsw.limit_in_bytes");
-        Assert.Equal(["memory.limit_in_bytes=41943040"], V1(new ContainerLimit { MemoryMax = 40 * Mega, MemorySwapMax = Max }, NoSwap));
-        Fails.With("LimitNotSupported", () => V1(new ContainerLimit { MemoryMax = 40 * Mega, MemorySwapMax = 0 }, NoSwap));
-        Assert.Equal(["memory.limit_in_bytes=41943040"], V1(new CgroupSettings { Limit = new() { MemoryMax = 40 * Mega, MemorySwapMax = 0 }, SwapIsOptional = true }, NoSwap));
+        Assert.Equal(["memory.limit_in_bytes=41943040"], V1(new ContainerLimit { Memory = 40 * Mega, MemorySwap = Max }, NoSwap));
+        Fails.With("LimitNotSupported", () => V1(new ContainerLimit { Memory = 40 * Mega, MemorySwap = 0 }, NoSwap));
+        Assert.Equal(["memory.limit_in_bytes=41943040"], V1(new CgroupSettings { Limit = new() { Memory = 40 * Mega, MemorySwap = 0 }, SwapIsOptional = true }, NoSwap));
     }
 
     [Fact]
-    public void V1_cannot_limit_swap_without_memory() => Fails.With("LimitNotSupported", () => V1(new ContainerLimit { MemorySwapMax = 0 }));
+    public void V1_cannot_limit_swap_without_memory()
+    {
+        var wish = new CgroupSettings { Limit = new() { MemorySwap = 0 } };
+        Assert.Equal("Set -Memory as well.", Fails.With("LimitNotSupported", () => V1(wish)).Advice);
+        Assert.Equal("Set memory.limit as well.", Fails.With("LimitNotSupported", () => V1(wish with { Words = LimitWords.Bundle })).Advice);
+    }
 
     [Fact]
     public void V1_has_no_memory_high()
@@ -177,14 +182,14 @@ public class LimitChangeTests
     public void The_root_and_what_is_gone_have_no_limits()
     {
         using var fake = FakeCgroups.V2();
-        Fails.With("LimitNotSupported", () => fake.Open("/").Apply(new ContainerLimit { PidsMax = 5 }));
-        Fails.With("CgroupNotFound", () => fake.Open("/gone").Apply(new ContainerLimit { PidsMax = 5 }));
+        Fails.With("LimitNotSupported", () => fake.Open("/").Apply(new ContainerLimit { PidsLimit = 5 }));
+        Fails.With("CgroupNotFound", () => fake.Open("/gone").Apply(new ContainerLimit { PidsLimit = 5 }));
     }
 
     [Fact]
     public void A_controller_that_is_not_passed_on_yet_is_enabled_on_the_way()
     {
         using var fake = FakeCgroups.V2(passed: "memory").AddV2Group();
-        Assert.Equal(["cgroup.subtree_control=+pids", "c/pids.max=5"], fake.Writes(fake.Open().PlanApply(new() { Limit = new() { PidsMax = 5 } })));
+        Assert.Equal(["cgroup.subtree_control=+pids", "c/pids.max=5"], fake.Writes(fake.Open().PlanApply(new() { Limit = new() { PidsLimit = 5 } })));
     }
 }

@@ -31,23 +31,23 @@ public sealed class LimitResourcesTests : IDisposable
     [Fact]
     public void Swap_alone_is_memory_and_swap_in_OCI()
     {
-        Assert.Equal(50 * Mega, V1(new() { MemoryMax = 40 * Mega, MemorySwapMax = 10 * Mega }).MemorySwap);
-        Assert.Equal(-1, V1(new() { MemoryMax = 40 * Mega, MemorySwapMax = -1 }).MemorySwap);
+        Assert.Equal(50 * Mega, V1(new() { Memory = 40 * Mega, MemorySwap = 10 * Mega }).MemorySwap);
+        Assert.Equal(-1, V1(new() { Memory = 40 * Mega, MemorySwap = -1 }).MemorySwap);
     }
 
     [Fact]
     public void A_new_memory_limit_keeps_the_swap_allowed()
-        => Assert.Equal(90 * Mega, V1(new() { MemoryMax = 80 * Mega }, new() { MemoryLimit = 40 * Mega, MemorySwap = 50 * Mega }).MemorySwap);
+        => Assert.Equal(90 * Mega, V1(new() { Memory = 80 * Mega }, new() { MemoryLimit = 40 * Mega, MemorySwap = 50 * Mega }).MemorySwap);
 
     [Fact]
     public void Memory_set_free_frees_the_swap_in_v1_and_keeps_it_in_v2()
     {
         var before = new ResourceSpec { MemoryLimit = 40 * Mega, MemorySwap = 50 * Mega };
-        var old = V1(new() { MemoryMax = -1 }, before);
+        var old = V1(new() { Memory = -1 }, before);
         Assert.Null(old.MemoryLimit);
         Assert.Null(old.MemorySwap);
         Assert.Empty(old.Unified);
-        Assert.Equal("10485760", V2(new() { MemoryMax = -1 }, before).Unified["memory.swap.max"]);
+        Assert.Equal("10485760", V2(new() { Memory = -1 }, before).Unified["memory.swap.max"]);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class LimitResourcesTests : IDisposable
 
     [Fact]
     public void A_limit_that_is_given_wins_over_the_same_file_in_unified()
-        => Assert.Empty(V2(new() { MemoryMax = 40 * Mega, Cpus = 1, PidsMax = 5, CpuWeight = 50 }, new()
+        => Assert.Empty(V2(new() { Memory = 40 * Mega, Cpus = 1, PidsLimit = 5, CpuWeight = 50 }, new()
         {
             Unified = new Dictionary<string, string> { ["memory.max"] = "1", ["cpu.max"] = "1", ["pids.max"] = "1", ["cpu.weight"] = "1" },
         }).Unified);
@@ -102,8 +102,8 @@ public sealed class LimitResourcesTests : IDisposable
     [Fact]
     public void What_was_put_in_is_read_back()
     {
-        var limit = new ContainerLimit { MemoryMax = 40 * Mega, MemorySwapMax = 10 * Mega, MemoryHigh = 30 * Mega, MemoryLow = 8 * Mega, Cpus = 1.5, CpuWeight = 50, CpusetCpus = "0-1", PidsMax = 7 };
+        var limit = new ContainerLimit { Memory = 40 * Mega, MemorySwap = 10 * Mega, MemoryHigh = 30 * Mega, MemoryLow = 8 * Mega, Cpus = 1.5, CpuWeight = 50, CpusetCpus = "0-1", PidsLimit = 7 };
         Assert.Equivalent(limit, LimitResources.ToLimit(V2(limit)));
-        Assert.Equal(Max, LimitResources.ToLimit(V2(new() { PidsMax = -1 })).PidsMax);
+        Assert.Equal(Max, LimitResources.ToLimit(V2(new() { PidsLimit = -1 })).PidsLimit);
     }
 }

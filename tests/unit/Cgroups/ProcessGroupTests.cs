@@ -23,7 +23,7 @@ public class ProcessGroupTests
     public void V1_stands_below_the_present_group_where_it_is_needed()
     {
         using var fake = FakeCgroups.V1().AddV1Group();
-        Assert.Equal(["mkdir memory/c/GROUP", "memory/c/GROUP/cgroup.procs=42"], Plan(fake, "4:memory:/c\n7:pids:/c", new() { MemoryMax = 40 << 20 }));
+        Assert.Equal(["mkdir memory/c/GROUP", "memory/c/GROUP/cgroup.procs=42"], Plan(fake, "4:memory:/c\n7:pids:/c", new() { Memory = 40 << 20 }));
     }
 
     [Fact]
@@ -46,14 +46,14 @@ public class ProcessGroupTests
     public void V2_at_the_root_stands_below_it()
     {
         using var fake = FakeCgroups.V2(passed: "pids");
-        Assert.Equal(["mkdir GROUP", "GROUP/cgroup.procs=42"], Plan(fake, "0::/", new() { PidsMax = 5 }));
+        Assert.Equal(["mkdir GROUP", "GROUP/cgroup.procs=42"], Plan(fake, "0::/", new() { PidsLimit = 5 }));
     }
 
     [Fact]
     public void The_second_time_there_is_nothing_to_do()
     {
         using var fake = FakeCgroups.V1();
-        Assert.Empty(Plan(fake, $"4:memory:/{Name}", new() { MemoryMax = 40 << 20 }));
+        Assert.Empty(Plan(fake, $"4:memory:/{Name}", new() { Memory = 40 << 20 }));
     }
 
     [Fact]

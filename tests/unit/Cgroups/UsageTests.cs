@@ -13,8 +13,8 @@ public class UsageTests
             .Set("c/io.stat", "8:16 rbytes=10 wbytes=20 rios=1 wios=2 dbytes=0 dios=0\n8:0 rbytes=90430464 wbytes=299008000 rios=8950 wios=1252 dbytes=50331648 dios=3021");
         var usage = fake.Open().ReadUsage();
         Assert.Equal((1000000, 600000, 2000000, 4096, 3), (usage.MemoryCurrent, usage.MemoryWorkingSet, usage.MemoryPeak, usage.SwapCurrent, usage.OomKills));
-        Assert.Equal((2.5, 2.0, 0.5, 1.5, 7), (usage.CpuUsage!.Value.TotalSeconds, usage.CpuUser!.Value.TotalSeconds, usage.CpuSystem!.Value.TotalSeconds,
-            usage.CpuThrottledTime!.Value.TotalSeconds, usage.CpuThrottledCount));
+        Assert.Equal((2.5, 2.0, 0.5, 1.5, 7), (usage.CpuSeconds!.Value, usage.CpuUserSeconds!.Value, usage.CpuSystemSeconds!.Value,
+            usage.CpuThrottledSeconds!.Value, usage.CpuThrottledCount));
         Assert.Equal((4, 6, 2), (usage.PidsCurrent, usage.PidsPeak, usage.PidsRefused));
         Assert.Equal((90430474, 299008020, 8951, 1254), (usage.IOReadBytes, usage.IOWriteBytes, usage.IOReadCount, usage.IOWriteCount));
     }
@@ -30,8 +30,8 @@ public class UsageTests
             .Set("blkio/c/blkio.throttle.io_serviced_recursive", "8:0 Read 3\n8:0 Write 1\nTotal 4");
         var usage = fake.Open().ReadUsage();
         Assert.Equal((1000000, 600000, 2000000, 4096, 3), (usage.MemoryCurrent, usage.MemoryWorkingSet, usage.MemoryPeak, usage.SwapCurrent, usage.OomKills));
-        Assert.Equal((2.5, 2.0, 0.5, 1.5, 7), (usage.CpuUsage!.Value.TotalSeconds, usage.CpuUser!.Value.TotalSeconds, usage.CpuSystem!.Value.TotalSeconds,
-            usage.CpuThrottledTime!.Value.TotalSeconds, usage.CpuThrottledCount));
+        Assert.Equal((2.5, 2.0, 0.5, 1.5, 7), (usage.CpuSeconds!.Value, usage.CpuUserSeconds!.Value, usage.CpuSystemSeconds!.Value,
+            usage.CpuThrottledSeconds!.Value, usage.CpuThrottledCount));
         Assert.Equal((4100, 512, 3, 1), (usage.IOReadBytes, usage.IOWriteBytes, usage.IOReadCount, usage.IOWriteCount));
         Assert.Equal(1, usage.PidsCurrent);
         Assert.Null(usage.PidsPeak);
@@ -43,7 +43,7 @@ public class UsageTests
         using var fake = FakeCgroups.V2();
         var usage = fake.Open("/gone").ReadUsage();
         Assert.Null(usage.MemoryCurrent);
-        Assert.Null(usage.CpuUsage);
+        Assert.Null(usage.CpuSeconds);
         Assert.Equal(0, usage.OomKills);
     }
 }

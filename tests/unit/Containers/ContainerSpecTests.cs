@@ -57,7 +57,7 @@ public class ContainerSpecTests
     [Fact]
     public void Limits_are_checked_along()
     {
-        Refused("LimitTooSmall", new ContainerSpec { Limit = new() { MemoryMax = 1024 } });
+        Refused("LimitTooSmall", new ContainerSpec { Limit = new() { Memory = 1024 } });
         Refused("LimitOutOfRange", new ContainerSpec { Limit = new() { Cpus = -2 } });
     }
 

@@ -118,7 +118,7 @@ public class ImageDefaultsTests
         var config = new ImageConfig
         {
             DiffIds = [Digest.Of("a"u8), Digest.Of("b"u8)], ExposedPorts = ["80/tcp"], StopSignal = "INT",
-            Healthcheck = new Healthcheck(["CMD", "true"]) { Interval = TimeSpan.FromSeconds(5), Retries = 3 },
+            Healthcheck = new Healthcheck(["CMD", "true"]) { IntervalSeconds = 5, Retries = 3 },
         };
         string folder = Directory.CreateTempSubdirectory("pscontainer-test-").FullName;
         try
@@ -130,7 +130,7 @@ public class ImageDefaultsTests
             Assert.Equal(record.From!.DiffIds, again.From!.DiffIds);
             Assert.Equal(record.From.Id, again.From.Id);
             Assert.Equal(["80/tcp"], again.From.ExposedPorts);
-            Assert.Equal((TimeSpan.FromSeconds(5), 3, "CMD true"), (again.From.Healthcheck!.Interval, again.From.Healthcheck.Retries, string.Join(' ', again.From.Healthcheck.Test)));
+            Assert.Equal((5.0, 3, "CMD true"), (again.From.Healthcheck!.IntervalSeconds, again.From.Healthcheck.Retries, string.Join(' ', again.From.Healthcheck.Test)));
         }
         finally
         {

@@ -79,12 +79,12 @@ public class ManifestTests
         {
             Created = new DateTimeOffset(2024, 1, 2, 3, 4, 5, TimeSpan.Zero), Author = "me", Env = ["A=b", "odd"], Entrypoint = ["/e", "x y"], Cmd = ["c"], User = "1:2", WorkingDir = "/w",
             Volumes = ["/v"], ExposedPorts = ["80/tcp"], Labels = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" }, StopSignal = "SIGQUIT", Shell = ["/s"], OnBuild = ["RUN x"],
-            Healthcheck = new Healthcheck(["CMD", "true"]) { Interval = TimeSpan.FromSeconds(5), Retries = 3 }, DiffIds = [Digest.Of([])],
+            Healthcheck = new Healthcheck(["CMD", "true"]) { IntervalSeconds = 5, Retries = 3 }, DiffIds = [Digest.Of([])],
             History = [new HistoryEntry { CreatedBy = "ADD", Created = DateTimeOffset.UnixEpoch }, new HistoryEntry { Comment = "c", EmptyLayer = true }],
         };
         ImageConfig read = ImageConfig.Parse(config.ToBytes());
         Assert.Equal(config.ToBytes(), read.ToBytes());
-        Assert.Equal((config.Created, "me", "1:2", "/w", "SIGQUIT", TimeSpan.FromSeconds(5)), (read.Created, read.Author, read.User, read.WorkingDir, read.StopSignal, read.Healthcheck?.Interval));
+        Assert.Equal((config.Created, "me", "1:2", "/w", "SIGQUIT", 5.0), (read.Created, read.Author, read.User, read.WorkingDir, read.StopSignal, read.Healthcheck?.IntervalSeconds));
         Assert.Equal(["A=b", "odd"], read.Env);
         Assert.True(read.History[1].EmptyLayer);
     }

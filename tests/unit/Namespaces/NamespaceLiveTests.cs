@@ -22,15 +22,24 @@ public class NamespaceLiveTests
         Assert.Contains(scan.Namespaces, info => info.Type == NamespaceType.Net);
     }
 
+    /// <summary>Else "Get-Namespace | Stop-Process" would find processes.</summary>
+    [Fact]
+    public void No_namespace_s_number_can_be_a_process_s()
+    {
+        var all = new NamespaceScanner().Scan(NamespaceFilter.All).Namespaces;
+        Assert.NotEmpty(all);
+        Assert.All(all, info => Assert.True(info.Id > int.MaxValue, info.ToString()));
+    }
+
     [Fact]
     public void The_owner_of_a_net_namespace_is_a_user_namespace_in_sight()
     {
         var all = new NamespaceScanner().Scan(NamespaceFilter.All).Namespaces;
         foreach (var net in all.Where(info => info is { Type: NamespaceType.Net, ONS: not null }))
         {
-            var owner = Assert.Single(all, info => info.NS == net.ONS);
+            var owner = Assert.Single(all, info => info.Id == net.ONS);
             Assert.Equal(NamespaceType.User, owner.Type);
-            Assert.Contains(owner.KeptAliveBy, keeper => keeper.Kind == NamespaceKeeperKind.Owner && keeper.Namespace == net.NS);
+            Assert.Contains(owner.KeptAliveBy, keeper => keeper.Kind == NamespaceKeeperKind.Owner && keeper.Namespace == net.Id);
         }
     }
 

@@ -11,15 +11,15 @@ public sealed class NamespaceScannerTests : IDisposable
     private IReadOnlyList<NamespaceInfo> Find(NamespaceFilter? filter = null, Dictionary<int, string>? inits = null)
         => new NamespaceScanner(proc.Root).Scan(filter ?? NamespaceFilter.All, inits).Namespaces;
 
-    private NamespaceInfo One(ulong id) => Assert.Single(Find(), found => found.NS == id);
+    private NamespaceInfo One(ulong id) => Assert.Single(Find(), found => found.Id == id);
 
     [Fact]
     public void Shared_namespaces_are_listed_once_by_number()
     {
         var found = Find();
-        Assert.Equal(Enumerable.Range(101, 8).Select(id => (ulong)id), found.Select(info => info.NS));
+        Assert.Equal(Enumerable.Range(101, 8).Select(id => (ulong)id), found.Select(info => info.Id));
         Assert.Equal(Enum.GetValues<NamespaceType>(), found.Select(info => info.Type));
-        Assert.All(found, info => Assert.Equal((2, 1, "init"), (info.NProcs, info.Id, info.Command)));
+        Assert.All(found, info => Assert.Equal((2, 1, "init"), (info.NProcs, info.ProcessId, info.Command)));
         Assert.All(found, info => Assert.Equal([1, 40], info.ProcessIds));
         Assert.All(found, info => Assert.Equal("2 processes", Assert.Single(info.KeptAliveBy).ToString()));
     }
@@ -29,7 +29,7 @@ public sealed class NamespaceScannerTests : IDisposable
     {
         proc.Process(50, "a\0b\0", ("net", 900)).Process(60, "c\0", ("net", 900));
         var net = One(900);
-        Assert.Equal((50, 50, "a b", 2), (net.Id, net.PID, net.Command, net.NProcs));
+        Assert.Equal((50, "a b", 2), (net.ProcessId, net.Command, net.NProcs));
         Assert.Equal($"{proc.Root}/50/ns/net", net.Path);
         Assert.Equal("net:[900]", net.ToString());
         Assert.NotEqual("", net.User);
@@ -57,7 +57,7 @@ public sealed class NamespaceScannerTests : IDisposable
         proc.Mounts(1, "27 1 254:0 / / rw - ext4 /dev/vda rw", @"53 27 0:4 net:[901] /run/netns/two\040words rw shared:24 - nsfs nsfs rw");
         var net = One(901);
         Assert.Equal(0, net.NProcs);
-        Assert.Null(net.Id);
+        Assert.Null(net.ProcessId);
         Assert.Null(net.Uid);
         Assert.Equal(["/run/netns/two words"], net.NsFs);
         Assert.Equal("/run/netns/two words", net.Path);
@@ -78,7 +78,7 @@ public sealed class NamespaceScannerTests : IDisposable
     public void An_open_descriptor_keeps_a_namespace()
     {
         proc.Link("40/fd/0", "/dev/null").Link("40/fd/3", "socket:[904]").Link("40/fd/17", "net:[905]");
-        Assert.DoesNotContain(Find(), info => info.NS == 904);
+        Assert.DoesNotContain(Find(), info => info.Id == 904);
         var net = One(905);
         var keeper = Assert.Single(net.KeptAliveBy);
         Assert.Equal((NamespaceKeeperKind.Descriptor, 40, 17), (keeper.Kind, keeper.ProcessId, keeper.Descriptor));
@@ -106,16 +106,16 @@ public sealed class NamespaceScannerTests : IDisposable
     {
         proc.Link("40/fd/17", "net:[905]");
         var found = Find(new NamespaceFilter { Types = [NamespaceType.Uts, NamespaceType.Ipc] });
-        Assert.Equal([102ul, 108ul], found.Select(info => info.NS));
+        Assert.Equal([102ul, 108ul], found.Select(info => info.Id));
     }
 
     [Fact]
     public void Numbers_and_processes_add_up()
     {
         proc.Process(50, "a\0", ("net", 900), ("uts", 910));
-        Assert.Equal([900ul], Find(new NamespaceFilter { Ids = [900] }).Select(info => info.NS));
+        Assert.Equal([900ul], Find(new NamespaceFilter { Ids = [900] }).Select(info => info.Id));
         var found = Find(new NamespaceFilter { Types = [NamespaceType.Net], Ids = [104], ProcessIds = [50] });
-        Assert.Equal([104ul, 900ul], found.Select(info => info.NS));
+        Assert.Equal([104ul, 900ul], found.Select(info => info.Id));
     }
 
     [Fact]
@@ -132,9 +132,9 @@ public sealed class NamespaceScannerTests : IDisposable
     {
         proc.Process(50, "init\0", ("net", 900), ("uts", 910)).Process(51, "nginx\0", ("net", 900), ("uts", 911));
         var inits = new Dictionary<int, string> { [50] = "web", [9999] = "gone" };
-        Assert.Equal([900ul, 910ul], Find(inits: inits).Where(info => info.ContainerName == "web").Select(info => info.NS));
+        Assert.Equal([900ul, 910ul], Find(inits: inits).Where(info => info.ContainerName == "web").Select(info => info.Id));
         var filter = new NamespaceFilter { IsContainer = name => name == "web", Types = [NamespaceType.Net] };
-        Assert.Equal([900ul], Find(filter, inits).Select(info => info.NS));
+        Assert.Equal([900ul], Find(filter, inits).Select(info => info.Id));
         Assert.Empty(Find(filter));
     }
 }

@@ -32,7 +32,7 @@ public sealed class NetworkRecordTests : IDisposable
         Directory.CreateDirectory(StorageRoot.At(_folder).ContainerFolder(id));
         string hosts = Members.HostsPath(id);
         if (!File.Exists(hosts)) HostsFile.Create(hosts, []);
-        Endpoint endpoint = Members.Join(network, new Endpoint { Network = network.Name, Interface = "eth0", Aliases = aliases }, id, name, NetworkMembers.LinkName(id, _ => false));
+        Endpoint endpoint = Members.Join(network, new Endpoint { Network = network.Name, Interface = "eth0", Aliases = [.. aliases] }, id, name, NetworkMembers.LinkName(id, _ => false));
         Members.Announce(network.Name, id).Tell();
         return endpoint;
     }
@@ -41,7 +41,7 @@ public sealed class NetworkRecordTests : IDisposable
     public void A_record_is_read_as_it_was_written()
     {
         ContainerNetwork made = Make("web", "10.5.0.0/24"), read = Store.Get("web");
-        Assert.Equal((made.Id, "10.5.0.0/24", "10.5.0.1", made.Bridge, false, "b"), (read.Id, read.Subnet.ToString(), read.Gateway.ToString(), read.Bridge, read.AutomaticSubnet, read.Labels["a"]));
+        Assert.Equal((made.Id, "10.5.0.0/24", "10.5.0.1", made.Bridge, false, "b"), (read.Id, read.Subnet, read.Gateway, read.Bridge, read.AutomaticSubnet, read.Labels["a"]));
         Assert.Matches("^pc-web-[0-9a-f]{6}$", read.Bridge);
         Assert.Equal(["web"], Store.AllNames());
     }
@@ -54,8 +54,8 @@ public sealed class NetworkRecordTests : IDisposable
     [Fact]
     public void Subnets_of_networks_and_of_the_host_are_stepped_over_or_refused()
     {
-        Assert.Equal("172.17.0.0/16", Make("one").Subnet.ToString());
-        Assert.Equal("172.18.0.0/16", Make("two").Subnet.ToString());
+        Assert.Equal("172.17.0.0/16", Make("one").Subnet);
+        Assert.Equal("172.18.0.0/16", Make("two").Subnet);
         Fails.With("SubnetInUse", () => Make("three", "172.18.4.0/24"));
         Fails.With("SubnetInUse", () => Make("three", "192.0.0.0/16"));
         Fails.With("NetworkExists", () => Make("one"));
@@ -88,9 +88,9 @@ public sealed class NetworkRecordTests : IDisposable
     public void Who_comes_is_known_to_all_and_who_goes_to_nobody()
     {
         ContainerNetwork network = Make("web", "10.5.0.0/24");
-        Assert.Equal(("10.5.0.2", "02:42:0a:05:00:02", "psvaaaaaaaaa-0"), (Join(network, s_a, "one") is var first ? first.IPAddress!.ToString() : "", first.MacAddress, first.Link));
+        Assert.Equal(("10.5.0.2", "02:42:0a:05:00:02", "psvaaaaaaaaa-0"), (Join(network, s_a, "one") is var first ? first.IPAddress! : "", first.MacAddress, first.Link));
         File.AppendAllText(Members.HostsPath(s_a), "10.9.9.9\tmine\n");
-        Assert.Equal("10.5.0.3", Join(network, s_b, "two", "db", "cache").IPAddress!.ToString());
+        Assert.Equal("10.5.0.3", Join(network, s_b, "two", "db", "cache").IPAddress!);
         Assert.Contains("10.5.0.3\ttwo db cache bbbbbbbbbbbb", File.ReadAllLines(Members.HostsPath(s_a)));
         Assert.Equal(["one", "two"], Store.Get("web").Containers);
         Assert.False(Members.Leave("web", s_b));
@@ -149,7 +149,7 @@ public sealed class NetworkRecordTests : IDisposable
         ContainerNetwork network = Make("web", "10.5.0.0/30");
         Join(network, s_a, "one");
         // Nobody holds the first one's lock: its supervisor is gone.
-        Assert.Equal("10.5.0.2", Join(network, s_b, "two").IPAddress!.ToString());
+        Assert.Equal("10.5.0.2", Join(network, s_b, "two").IPAddress!);
         Assert.Equal([s_b], Store.Leases("web").Select(lease => lease.ContainerId));
     }
 
@@ -196,7 +196,7 @@ public sealed class NetworkRecordTests : IDisposable
         var networking = new ContainerNetworking
         {
             Mode = NetworkMode.Network, DnsServers = ["10.0.0.53"], DnsSearch = ["a.b"], ExtraHosts = ["db:10.0.0.7"], Hostname = "h",
-            Endpoints = [new Endpoint { Network = "web", Interface = "eth0", IPAddress = IPAddress.Parse("10.5.0.2"), PrefixLength = 24, Aliases = ["x"], MacAddress = "02:42:0a:05:00:02" }],
+            Endpoints = [new Endpoint { Network = "web", Interface = "eth0", IPAddress = "10.5.0.2", PrefixLength = 24, Aliases = ["x"], MacAddress = "02:42:0a:05:00:02" }],
         };
         networking.Write(_folder);
         ContainerNetworking read = ContainerNetworking.Read(_folder)!;

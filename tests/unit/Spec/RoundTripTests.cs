@@ -35,7 +35,7 @@ public class RoundTripTests
         var spec = SpecTranslation.ToRuntimeSpec(new ContainerSpec
         {
             Command = "/bin/sh", Arguments = ["-c", "echo \"ü\n\""], Environment = new Dictionary<string, string> { ["A"] = "b=c" }, WorkingDirectory = "/w", User = "12:34", Hostname = "h",
-            Limit = new ContainerLimit { MemoryMax = 1 << 26, Cpus = 1.5, CpusetCpus = "0", PidsMax = 9 }, Tmpfs = ["/t:size=1m"], ReadOnly = true, RootFs = "/nowhere",
+            Limit = new ContainerLimit { Memory = 1 << 26, Cpus = 1.5, CpusetCpus = "0", PidsLimit = 9 }, Tmpfs = ["/t:size=1m"], ReadOnly = true, RootFs = "/nowhere",
         }, "0123456789abcdef", _ => null);
         AssertSame(spec, Again(spec));
     }

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using PSContainer.Cmdlets.Binding;
+using PSContainer.Cmdlets.Formats;
 using PSContainer.Engine;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Containers.Life;
@@ -34,12 +36,13 @@ public abstract class ContainerCmdlet : PSCmdlet
     }
 
     /// <summary>The container a user means, resolved and probed; wildcards give several, and none is no error.</summary>
-    /// <exception cref="PSContainer.Engine.EngineException"/>
+    /// <exception cref="EngineException">ContainerNotFound, ContainerAmbiguous, ContainerInputNotUnderstood.</exception>
     protected IEnumerable<Container> Resolve(object wanted)
     {
         object plain = wanted is PSObject wrapped ? wrapped.BaseObject : wanted;
         if (plain is Container known) return [Engine.Get(known.Id)];
-        string text = NameIn(wanted) ?? plain.ToString() ?? "";
+        if (!PipedObject.IsWord(plain)) return [Engine.Get(NameIn(wanted) ?? throw PipedObject.Foreign(PSObject.AsPSObject(wanted), "ContainerInputNotUnderstood", "container"))];
+        string text = plain.ToString() ?? "";
         if (Wildcards(text) is not { } pattern) return [Engine.Get(text)];
         // Ids are random: without this, "Remove-Container a*" would remove one container in sixteen beside those that are meant.
         bool meansId = text.AsSpan().IndexOfAny('*', '?', '[') >= ContainerId.ShortLength;
@@ -59,14 +62,15 @@ public abstract class ContainerCmdlet : PSCmdlet
 
     private static string Printable(object wanted) => PSContainer.Engine.Text.Printable.Of(wanted.ToString() ?? "");
 
-    // What a container has given out names it, and so does a row of a CSV file or an object from another session. Anything else
-    // that happens to have a Name is not taken for one: Get-Process | Remove-Container must not remove a container called "sh".
-    private static string? NameIn(object wanted)
+    /// <summary>What names a container in an object: those of ours that tell of one, wherever they have been meanwhile, and rows; null where nothing does.</summary>
+    /// <exception cref="EngineException">ContainerInputNotUnderstood: a row whose Id is something else's.</exception>
+    protected static string? NameIn(object wanted)
     {
-        if (wanted is string) return null;
         PSObject whole = PSObject.AsPSObject(wanted);
-        string[] properties = whole.BaseObject is PSCustomObject or ContainerExit ? ["ContainerId", "ContainerName", "Id", "Name"] : ["ContainerId", "ContainerName"];
-        return properties.Select(name => whole.Properties[name]?.Value?.ToString()).FirstOrDefault(text => !string.IsNullOrEmpty(text));
+        if (PipedObject.IsWord(whole.BaseObject)) return null;
+        if (PipedObject.Text(whole, "ContainerId", "ContainerName") is { } named) return named;
+        if (!PipedObject.IsOrRow(whole, typeof(Container), typeof(ContainerExit))) return null;
+        return PipedObject.IdOf(whole, "ContainerInputNotUnderstood", "container") ?? PipedObject.Text(whole, "Name");
     }
 
     /// <summary>null where the text is meant as it is, or is no pattern, as "a[" is not.</summary>
@@ -83,6 +87,14 @@ public abstract class ContainerCmdlet : PSCmdlet
         {
             return null;
         }
+    }
+
+    /// <summary>Containers that come in one table, which suits them and the terminal.</summary>
+    protected void WriteContainers(IReadOnlyCollection<Container> containers)
+    {
+        if (containers.Count == 0) return;
+        string? name = ContainerTable.NameFor(containers, ContainerTable.WidthOf(Host));
+        foreach (Container container in containers) WriteObject(ContainerTable.Named(container, name));
     }
 
     /// <summary>Sets $LASTEXITCODE, as a native command does.</summary>

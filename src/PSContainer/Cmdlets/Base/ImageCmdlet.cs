@@ -1,7 +1,9 @@
 using System.Management.Automation;
+using PSContainer.Cmdlets.Binding;
 using PSContainer.Engine;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Layers;
+using PSContainer.Engine.Registry;
 using PSContainer.Engine.Storage;
 
 namespace PSContainer.Cmdlets.Base;
@@ -30,7 +32,7 @@ public abstract class ImageCmdlet : ContainerCmdlet
     protected IEnumerable<StoredImage> ResolveImages(object wanted)
     {
         string text = TextOf(wanted);
-        if (Wildcards(text) is not { } pattern) return [Store.Get(text)];
+        if (PatternIn(wanted) is not { } pattern) return [Store.Get(text)];
         return Store.All(broken => WriteError(ErrorTable.Record(broken, text))).Where(image => image.Names.Any(name => Matches(pattern, name)));
     }
 
@@ -41,17 +43,24 @@ public abstract class ImageCmdlet : ContainerCmdlet
     protected static ImageReference[] NamesMeant(StoredImage image, object wanted)
     {
         string text = TextOf(wanted);
-        return Wildcards(text) is { } pattern ? [.. image.Names.Where(name => Matches(pattern, name))] : [.. image.Names.Where(name => name.FullName == ImageReference.TryParse(text)?.FullName)];
+        return PatternIn(wanted) is { } pattern ? [.. image.Names.Where(name => Matches(pattern, name))] : [.. image.Names.Where(name => name.FullName == ImageReference.TryParse(text)?.FullName)];
     }
 
+    /// <summary>A text's wildcards; what an object says is meant as it stands.</summary>
+    protected static WildcardPattern? PatternIn(object wanted) => PSObject.AsPSObject(wanted).BaseObject is string text ? Wildcards(text) : null;
+
     /// <summary>What names the image: an image object is its digest, a container the id of its image.</summary>
+    /// <exception cref="EngineException">ImageInputNotUnderstood: neither text, nor an image, nor something that names one.</exception>
     protected static string TextOf(object wanted)
     {
         PSObject whole = PSObject.AsPSObject(wanted);
-        if (whole.BaseObject is string text) return text;
         if (whole.BaseObject is ContainerImage image) return image.Digest;
-        string[] properties = whole.BaseObject is PSCustomObject ? ["ImageId", "Id", "Name"] : ["ImageId"];
-        return properties.Select(name => whole.Properties[name]?.Value?.ToString()).FirstOrDefault(found => !string.IsNullOrEmpty(found)) ?? wanted.ToString() ?? "";
+        if (PipedObject.IsWord(whole.BaseObject)) return whole.BaseObject.ToString() ?? "";
+        string? text = PipedObject.Text(whole, "ImageId");
+        // A row of a container's without an image below it has the column, and nothing in it.
+        if (text is null && whole.Properties["ImageId"] is null && PipedObject.IsOrRow(whole, typeof(ContainerImage), typeof(SubmittedImage)))
+            text = PipedObject.IdOf(whole, "ImageInputNotUnderstood", "image") ?? PipedObject.Text(whole, "Name");
+        return text ?? throw PipedObject.Foreign(whole, "ImageInputNotUnderstood", "image");
     }
 
     /// <summary>Does lengthy work beside the pipeline, and shows how far it is; Ctrl+C ends it.</summary>

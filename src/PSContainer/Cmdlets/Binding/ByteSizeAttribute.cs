@@ -11,6 +11,8 @@ public sealed class ByteSizeAttribute : ArgumentTransformationAttribute
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object plain = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        // What a limit that was read says of no limit (LimitValues).
+        if (plain is double.PositiveInfinity) return -1L;
         if (plain is not string text) return plain;
         return Parse(text) ?? throw new ArgumentTransformationMetadataException($"'{text}' is no size. Write bytes, 40MB, or '40M'.");
     }

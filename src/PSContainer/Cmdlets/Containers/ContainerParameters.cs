@@ -160,7 +160,7 @@ public abstract class ContainerParameters : CommandWordsCmdlet
             WorkingDirectory = WorkingDirectory,
             User = User,
             Hostname = Hostname,
-            Limit = new ContainerLimit { MemoryMax = Memory, Cpus = Cpus, PidsMax = PidsLimit, CpusetCpus = CpusetCpus },
+            Limit = new ContainerLimit { Memory = Memory, Cpus = Cpus, PidsLimit = PidsLimit, CpusetCpus = CpusetCpus },
             Volumes = [.. Volume.Select(volume => VolumeSpec.Parse(Localise(volume)))],
             Tmpfs = Tmpfs,
             ReadOnly = ReadOnly,

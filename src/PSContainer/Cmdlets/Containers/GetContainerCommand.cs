@@ -11,6 +11,8 @@ namespace PSContainer.Cmdlets.Containers;
 [OutputType(typeof(Container))]
 public sealed class GetContainerCommand : ContainerCmdlet
 {
+    private readonly List<Container> _found = [];
+
     /// <summary>Names, ids or their beginnings, wildcards; all where it is not given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "Id", "ContainerId")]
@@ -26,19 +28,22 @@ public sealed class GetContainerCommand : ContainerCmdlet
     {
         if (Container is null)
         {
-            Try(null, () => Write(Engine.Store.All(broken => WriteError(ErrorTable.Record(broken, null))).Select(record => record.Id)));
+            Try(null, () => Gather(Engine.Store.All(broken => WriteError(ErrorTable.Record(broken, null))).Select(record => record.Id)));
             return;
         }
-        foreach (object wanted in Container) Try(wanted, () => Write(Resolve(wanted)));
+        foreach (object wanted in Container) Try(wanted, () => Gather(Resolve(wanted)));
     }
 
-    private void Write(IEnumerable<string> ids)
+    // Together, for one table has to suit all of them.
+    protected override void EndProcessing() => WriteContainers(_found);
+
+    private void Gather(IEnumerable<string> ids)
     {
         foreach (string id in ids)
         {
             try
             {
-                Write([Engine.Get(id)]);
+                Gather([Engine.Get(id)]);
             }
             catch (PSContainer.Engine.EngineException failure) when (failure.Id == "ContainerNotFound")
             {
@@ -51,9 +56,9 @@ public sealed class GetContainerCommand : ContainerCmdlet
         }
     }
 
-    private void Write(IEnumerable<Container> containers)
+    private void Gather(IEnumerable<Container> containers)
     {
         foreach (Container container in containers)
-            if (Status is null || Status.Contains(container.Status)) WriteObject(container);
+            if (Status is null || Status.Contains(container.Status)) _found.Add(container);
     }
 }

@@ -17,6 +17,6 @@ public sealed class StartContainerCommand : ContainerTargetCmdlet
     {
         if (!ShouldProcess(container.Name, "Start")) return;
         Container started = Engine.Start(container);
-        if (PassThru) WriteObject(started);
+        if (PassThru) WriteContainers([started]);
     }
 }

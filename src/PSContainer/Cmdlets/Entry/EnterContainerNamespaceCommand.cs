@@ -68,7 +68,7 @@ public sealed class EnterContainerNamespaceCommand : CommandWordsCmdlet, IDispos
     private static int? ProcessIn(object wanted)
     {
         PSObject whole = PSObject.AsPSObject(wanted);
-        if (whole.BaseObject is string or PSContainer.Engine.Containers.Container) return null;
+        if (whole.BaseObject is string || PipedObject.TypeOf(whole) == typeof(PSContainer.Engine.Containers.Container).FullName) return null;
         return new[] { "ProcessId", "PID", "Id" }.Select(name => whole.Properties[name]?.Value).OfType<int>().Cast<int?>().FirstOrDefault();
     }
 

@@ -64,8 +64,7 @@ public sealed class InvokeContainerCommandCommand : CommandWordsCmdlet, IDisposa
     {
         if (_command is null) return;
         if (Pipe.IsRunning) Pipe.Feed(InputObject);
-        else if (Container is null && InputObject?.BaseObject is Container piped) Run(piped);
-        else if (Container is null) Missing();
+        else if (Container is null) RunIn(InputObject);
     }
 
     protected override void EndProcessing()
@@ -77,6 +76,15 @@ public sealed class InvokeContainerCommandCommand : CommandWordsCmdlet, IDisposa
     protected override void StopProcessing() => Pipe.Stop();
 
     public void Dispose() => _pipe?.Dispose();
+
+    // Containers by the pipeline: as objects, which may have travelled, or rows. Text is no container's name here, but input without a container.
+    private void RunIn(PSObject? piped)
+    {
+        Container[] found = [];
+        if (piped is not null && !Try(piped, () => found = NameIn(piped) is null ? [] : [.. Resolve(piped)])) return;
+        if (found.Length == 0) Missing();
+        foreach (Container container in found) Run(container);
+    }
 
     private void Run(Container container) => Try(container, () =>
     {

@@ -41,18 +41,5 @@ public static class ContainerColumns
     }
 
     /// <summary>Bytes with a unit: "40.0 MiB".</summary>
-    public static string Size(long? bytes)
-    {
-        if (bytes is not { } value) return "";
-        if (value == long.MaxValue) return "unlimited";
-        string[] units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-        double size = value;
-        int unit = 0;
-        while (size >= 1024 && unit < units.Length - 1)
-        {
-            size /= 1024;
-            unit++;
-        }
-        return unit == 0 ? $"{value} B" : $"{size:0.0} {units[unit]}";
-    }
+    public static string Size(long? bytes) => bytes is { } value ? SizeText.InColumn(value) : "";
 }

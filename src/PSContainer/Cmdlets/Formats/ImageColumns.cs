@@ -7,7 +7,7 @@ namespace PSContainer.Cmdlets.Formats;
 public static class ImageColumns
 {
     /// <summary>All names, or "(none)".</summary>
-    public static string Names(ContainerImage image) => image.Names.Length > 0 ? string.Join(", ", image.Names) : "(none)";
+    public static string Names(ContainerImage image) => image.Names.Count > 0 ? string.Join(", ", image.Names) : "(none)";
 
     public static string Created(DateTimeOffset? time) => time is { } known ? ContainerColumns.Age(known) : "";
 

@@ -1,7 +1,6 @@
-using System.Globalization;
-using PSContainer.Engine.Cgroups.Controllers;
 using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Containers.Limits;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Cmdlets.Formats;
 
@@ -9,47 +8,23 @@ namespace PSContainer.Cmdlets.Formats;
 public static class LimitColumns
 {
     /// <summary>A number of processes: "100", "unlimited".</summary>
-    public static string Count(long? count) => count switch { null => "", long.MaxValue => "unlimited", { } value => value.ToString(CultureInfo.InvariantCulture) };
+    public static string Count(object? count) => count switch { long some => SizeText.Count(some), null => "", _ => SizeText.Unlimited };
+
+    /// <summary>Bytes: "64.0 MiB", "unlimited".</summary>
+    public static string Size(object? bytes) => bytes switch { long some => SizeText.InColumn(some), null => "", _ => SizeText.Unlimited };
 
     /// <summary>Processors: "1.5", "unlimited".</summary>
-    public static string Cpus(double? cpus)
-        => cpus switch { null => "", double.PositiveInfinity => "unlimited", { } value => value.ToString("0.##", CultureInfo.InvariantCulture) };
+    public static string Cpus(double? cpus) => cpus is { } value ? SizeText.Processors(value) : "";
 
     /// <summary>A limit's value in its own unit.</summary>
     public static string Value(TightestLimit limit) => limit.Limit switch
     {
         nameof(ContainerLimit.Cpus) => Cpus(limit.Value),
-        nameof(ContainerLimit.PidsMax) => Count((long)limit.Value),
+        nameof(ContainerLimit.PidsLimit) => SizeText.Count((long)limit.Value),
         _ => ContainerColumns.Size((long)limit.Value),
-    };
-
-    /// <summary>The parameter that sets it: "MemoryMax" is -Memory.</summary>
-    public static string Name(TightestLimit limit) => limit.Limit switch
-    {
-        nameof(ContainerLimit.MemoryMax) => nameof(LimitReport.Memory),
-        nameof(ContainerLimit.MemorySwapMax) => nameof(LimitReport.MemorySwap),
-        nameof(ContainerLimit.PidsMax) => nameof(LimitReport.PidsLimit),
-        var same => same,
     };
 
     /// <summary>What is held tighter further up, in a few words: "Memory 2.0 GiB (/system.slice)".</summary>
     public static string Inherited(LimitReport report)
-        => string.Join(", ", report.Tightest.Where(limit => limit.IsInherited).Select(limit => $"{Name(limit)} {Value(limit)} ({limit.Cgroup})"));
-
-    /// <summary>All tightest limits, a line each.</summary>
-    public static string Tightest(LimitReport report)
-        => string.Join('\n', report.Tightest.Select(limit => $"{Name(limit)} {Value(limit)} in {limit.Cgroup}{(limit.IsInherited ? " (above)" : "")}"));
-
-    /// <summary>"8:0 read 10.0 MiB/s, write 100/s".</summary>
-    public static string Disks(IEnumerable<DeviceThrottle>? throttles) => string.Join('\n', (throttles ?? []).Select(Disk));
-
-    private static string Disk(DeviceThrottle disk)
-    {
-        var parts = new List<string>(4);
-        if (disk.ReadBps is { } read and not long.MaxValue) parts.Add($"read {ContainerColumns.Size(read)}/s");
-        if (disk.WriteBps is { } write and not long.MaxValue) parts.Add($"write {ContainerColumns.Size(write)}/s");
-        if (disk.ReadIops is { } reads and not long.MaxValue) parts.Add($"{Count(reads)} reads/s");
-        if (disk.WriteIops is { } writes and not long.MaxValue) parts.Add($"{Count(writes)} writes/s");
-        return $"{disk.Major}:{disk.Minor} {string.Join(", ", parts)}";
-    }
+        => string.Join(", ", report.Tightest.Where(limit => limit.IsInherited).Select(limit => $"{limit.Limit} {Value(limit)} ({limit.Cgroup})"));
 }

@@ -12,6 +12,9 @@ public static class NetworkColumns
         return string.Join(", ", names.Take(shown)) + (names.Count > shown ? $" and {names.Count - shown} more" : "");
     }
 
+    /// <summary>"1.204".</summary>
+    public static string Seconds(double? seconds) => seconds?.ToString("0.000", CultureInfo.InvariantCulture) ?? "";
+
     /// <summary>"12.5"; nothing without an interval.</summary>
     public static string Percent(double? percent) => percent?.ToString("0.0", CultureInfo.InvariantCulture) ?? "";
 }

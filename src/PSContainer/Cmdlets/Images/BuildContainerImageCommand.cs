@@ -89,7 +89,7 @@ public sealed class BuildContainerImageCommand : ImageCmdlet
         return new BuildRequest(BuildContext.Open(GetUnresolvedProviderPathFromPSPath(Path), File is null ? null : GetUnresolvedProviderPathFromPSPath(File)))
         {
             Names = [.. Name.Select(ImageReference.ParseName)], Arguments = arguments, Labels = NameValueAttribute.Pairs(Label), Target = Target, NoCache = NoCache, Pull = Pull,
-            Network = Network, Limit = new ContainerLimit { MemoryMax = Memory }, Epoch = BuildRequest.ParseEpoch(arguments),
+            Network = Network, Limit = new ContainerLimit { Memory = Memory }, Epoch = BuildRequest.ParseEpoch(arguments),
         };
     }
 }

@@ -32,7 +32,7 @@ public sealed class RemoveContainerImageCommand : ImageCmdlet
             Try(wanted, () =>
             {
                 string text = TextOf(wanted);
-                if (Wildcards(text) is not null) RemoveMatching(text);
+                if (PatternIn(wanted) is not null) RemoveMatching(text);
                 else Remove(text);
             });
         }

@@ -32,6 +32,7 @@ public abstract class LimitParameters : LimitTargetCmdlet
 
     /// <summary>Processors' worth of time: 1.5; -1 for no limit.</summary>
     [Parameter]
+    [Unlimited]
     public double? Cpus { get; set; }
 
     /// <summary>Share of processor time against neighbours, 1 to 10000; 100 where nothing is said.</summary>
@@ -45,6 +46,7 @@ public abstract class LimitParameters : LimitTargetCmdlet
 
     /// <summary>Processes and threads; -1 for no limit.</summary>
     [Parameter]
+    [Unlimited]
     public long? PidsLimit { get; set; }
 
     /// <summary>Share of the disks against neighbours, 1 to 10000; 100 where nothing is said.</summary>
@@ -75,8 +77,8 @@ public abstract class LimitParameters : LimitTargetCmdlet
     /// <summary>What was given.</summary>
     protected ContainerLimit ToLimit() => new()
     {
-        MemoryMax = Memory, MemoryHigh = MemoryHigh, MemoryLow = MemoryLow, MemorySwapMax = MemorySwap, Cpus = Cpus, CpuWeight = CpuWeight,
-        CpusetCpus = CpusetCpus, PidsMax = PidsLimit, IOWeight = IOWeight, DeviceThrottles = Throttles(),
+        Memory = Memory, MemoryHigh = MemoryHigh, MemoryLow = MemoryLow, MemorySwap = MemorySwap, Cpus = Cpus, CpuWeight = CpuWeight,
+        CpusetCpus = CpusetCpus, PidsLimit = PidsLimit, IOWeight = IOWeight, DeviceThrottles = Throttles(),
     };
 
     // One entry a disk: cgroup v2 has one line for all four of its limits.

@@ -73,16 +73,13 @@ public abstract class LimitTargetCmdlet : ContainerCmdlet
         }
     }
 
-    // Any object that says which process or container it is about; an object of another machine's says nothing about this one.
+    // Any object that says which process or container it is about; a process's that has travelled says nothing about this machine.
     private (int? ProcessId, Container[] Containers) Described(PSObject input)
     {
         if (!input.TypeNames.FirstOrDefault("").StartsWith("Deserialized.", StringComparison.Ordinal))
-        {
             foreach (string name in (ReadOnlySpan<string>)["ProcessId", "Id"])
                 if (input.Properties[name]?.Value is int processId) return (processId, []);
-            foreach (string name in (ReadOnlySpan<string>)["ContainerId", "Name"])
-                if (input.Properties[name]?.Value is string { Length: > 0 } container) return (null, [.. Resolve(container)]);
-        }
+        if (NameIn(input) is { } container) return (null, [.. Resolve(container)]);
         throw new EngineException("LimitTargetNotUnderstood", Reason.InvalidInput, $"'{input}' is neither a container nor a process of this machine.", "Give a container's name, or -ProcessId.");
     }
 

@@ -5,6 +5,7 @@ using PSContainer.Engine;
 using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Containers.Limits;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Cmdlets.Limits;
 
@@ -52,7 +53,7 @@ public sealed class SetContainerLimitCommand : LimitParameters
             ThrowTerminatingError(ErrorTable.Record(failure, null));
         }
         _words = "Set limits" + string.Concat(MyInvocation.BoundParameters.Where(given => Array.IndexOf(LimitNames, given.Key) >= 0)
-            .Select(given => $" {given.Key}={string.Join(',', given.Value as string[] ?? [given.Value.ToString() ?? ""])}"));
+            .Select(given => $" -{given.Key} {Shown(given.Key, given.Value)}"));
         _isVerbose = MyInvocation.BoundParameters.TryGetValue("Verbose", out object? verbose)
             ? verbose is SwitchParameter { IsPresent: true }
             : SessionState.PSVariable.GetValue("VerbosePreference") is ActionPreference and not ActionPreference.SilentlyContinue;
@@ -86,6 +87,15 @@ public sealed class SetContainerLimitCommand : LimitParameters
         else if (wanted && _isVerbose) foreach (PlannedChange change in plan()) WriteVerbose(change.ToString());
         return wanted;
     }
+
+    private static string Shown(string name, object given) => given switch
+    {
+        -1L or -1d => SizeText.Unlimited,
+        long bytes when name.StartsWith(nameof(Memory), StringComparison.Ordinal) => SizeText.Of(bytes),
+        string[] texts => string.Join(", ", texts.Select(Printable.Of)),
+        string text => $"'{Printable.Of(text)}'",
+        _ => FormattableString.Invariant($"{given}"),
+    };
 
     private static readonly string[] LimitNames =
     [

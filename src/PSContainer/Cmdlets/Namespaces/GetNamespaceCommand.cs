@@ -29,7 +29,6 @@ public sealed class GetNamespaceCommand : ContainerCmdlet
 
     /// <summary>The namespaces of these numbers.</summary>
     [Parameter]
-    [Alias("NS")]
     [ValidateNotNullOrEmpty]
     public ulong[]? Id { get; set; }
 
@@ -103,21 +102,30 @@ public sealed class GetNamespaceCommand : ContainerCmdlet
                 processIds.Add(process.Id);
                 return true;
             case NamespaceInfo known:
-                ids.Add(known.NS);
+                ids.Add(known.Id);
                 return true;
-            case string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
-                processIds.Add(number);
+            case string text when ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
+                Add(number);
                 return true;
             case var other when TryReadNumber(other, out var number):
-                processIds.Add(number);
+                Add(number);
                 return true;
+        }
+
+        // The Id of a namespace, in a row or an object from elsewhere, says more than the process beside it.
+        var value = input.Properties["Id"]?.Value;
+        if ((TryReadNumber(value, out var id) || (value is string digits && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out id)))
+            && id is > int.MaxValue and <= uint.MaxValue)
+        {
+            ids.Add(id);
+            return true;
         }
 
         foreach (var name in (ReadOnlySpan<string>)["ProcessId", "Id"])
         {
             if (TryReadNumber(input.Properties[name]?.Value, out var number))
             {
-                processIds.Add(number);
+                Add(number);
                 return true;
             }
         }
@@ -125,9 +133,19 @@ public sealed class GetNamespaceCommand : ContainerCmdlet
         return AddContainer(input);
     }
 
+    /// <summary>A number says by itself what it is: no process has one as high as a namespace's (<see cref="NamespaceInfo.Id"/>).</summary>
+    private void Add(ulong number)
+    {
+        if (number > int.MaxValue)
+            ids.Add(number);
+        else
+            processIds.Add((int)number);
+    }
+
     private bool AddContainer(PSObject container)
     {
-        var name = container.BaseObject as string ?? container.Properties["Name"]?.Value as string;
+        var name = container.BaseObject as string ?? PipedObject.Text(container, "ContainerName")
+            ?? (PipedObject.IsOrRow(container, typeof(Engine.Containers.Container)) ? PipedObject.Text(container, "Name") : null);
         if (string.IsNullOrEmpty(name))
             return false;
         // A name taken from an object is meant as it is written.
@@ -181,7 +199,7 @@ public sealed class GetNamespaceCommand : ContainerCmdlet
     }
 
     /// <summary>Numbers only: an Id that is a text is a container's, even where all its digits are decimal.</summary>
-    private static bool TryReadNumber(object? value, out int number)
+    private static bool TryReadNumber(object? value, out ulong number)
     {
         value = value is PSObject wrapped ? wrapped.BaseObject : value;
         number = 0;

@@ -119,7 +119,7 @@ public sealed class ContainerCgroup
     {
         var checkedWish = desired.Validate();
         var actions = LimitWrites.ForExisting(this, checkedWish);
-        if (!force && checkedWish.Limit.MemoryMax is { } max && Group(CgroupController.Memory) is { } memory) MemoryRoom.Make(memory, max);
+        if (!force && checkedWish.Limit.Memory is { } max && Group(CgroupController.Memory) is { } memory) MemoryRoom.Make(memory, max);
         CgroupRun.All(actions);
         if (checkedWish.Devices is { } rules && Group(CgroupController.Devices) is { Version: CgroupVersion.V2 } devices)
         {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using PSContainer.Engine.Text;
+
 namespace PSContainer.Engine.Cgroups;
 
 /// <summary>
@@ -21,17 +24,17 @@ public sealed record ContainerUsage
     public long OomKills { get; init; }
 
     /// <summary>Processor time, all processors added up.</summary>
-    public TimeSpan? CpuUsage { get; init; }
+    public double? CpuSeconds { get; init; }
 
-    public TimeSpan? CpuUser { get; init; }
+    public double? CpuUserSeconds { get; init; }
 
-    public TimeSpan? CpuSystem { get; init; }
+    public double? CpuSystemSeconds { get; init; }
 
     /// <summary>How many periods the processor limit cut short.</summary>
     public long? CpuThrottledCount { get; init; }
 
     /// <summary>How long its processes waited for the next period, added up.</summary>
-    public TimeSpan? CpuThrottledTime { get; init; }
+    public double? CpuThrottledSeconds { get; init; }
 
     /// <summary>Processes and threads.</summary>
     public long? PidsCurrent { get; init; }
@@ -53,4 +56,14 @@ public sealed record ContainerUsage
 
     /// <summary>When it was read.</summary>
     public DateTimeOffset Time { get; init; }
+
+    /// <summary>"Memory 12.5 MiB, Cpu 0.4 s, Pids 3": what is counted of them.</summary>
+    public override string ToString()
+    {
+        var parts = new List<string>(3);
+        if (MemoryWorkingSet is { } bytes) parts.Add($"Memory {SizeText.Of(bytes)}");
+        if (CpuSeconds is { } seconds) parts.Add(string.Create(CultureInfo.InvariantCulture, $"Cpu {seconds:0.###} s"));
+        if (PidsCurrent is { } pids) parts.Add($"Pids {pids}");
+        return string.Join(", ", parts);
+    }
 }

@@ -17,7 +17,7 @@ internal static class UsageReader
             usage = usage with
             {
                 CpuThrottledCount = CgroupText.Flat(stat, "nr_throttled"),
-                CpuThrottledTime = Nanoseconds(CgroupText.Flat(stat, "throttled_time")),
+                CpuThrottledSeconds = Nanoseconds(CgroupText.Flat(stat, "throttled_time")),
             };
         }
         if (cgroup.Group(CgroupController.Pids) is { } pids)
@@ -70,19 +70,19 @@ internal static class UsageReader
         var stat = group.Read("cpu.stat");
         return usage with
         {
-            CpuUsage = Microseconds(CgroupText.Flat(stat, "usage_usec")),
-            CpuUser = Microseconds(CgroupText.Flat(stat, "user_usec")),
-            CpuSystem = Microseconds(CgroupText.Flat(stat, "system_usec")),
+            CpuSeconds = Microseconds(CgroupText.Flat(stat, "usage_usec")),
+            CpuUserSeconds = Microseconds(CgroupText.Flat(stat, "user_usec")),
+            CpuSystemSeconds = Microseconds(CgroupText.Flat(stat, "system_usec")),
             CpuThrottledCount = CgroupText.Flat(stat, "nr_throttled"),
-            CpuThrottledTime = Microseconds(CgroupText.Flat(stat, "throttled_usec")),
+            CpuThrottledSeconds = Microseconds(CgroupText.Flat(stat, "throttled_usec")),
         };
     }
 
     private static ContainerUsage CpuV1(CgroupGroup group, ContainerUsage usage) => usage with
     {
-        CpuUsage = Nanoseconds(CgroupText.Number(group.Read("cpuacct.usage"))),
-        CpuUser = Nanoseconds(CgroupText.Number(group.Read("cpuacct.usage_user"))),
-        CpuSystem = Nanoseconds(CgroupText.Number(group.Read("cpuacct.usage_sys"))),
+        CpuSeconds = Nanoseconds(CgroupText.Number(group.Read("cpuacct.usage"))),
+        CpuUserSeconds = Nanoseconds(CgroupText.Number(group.Read("cpuacct.usage_user"))),
+        CpuSystemSeconds = Nanoseconds(CgroupText.Number(group.Read("cpuacct.usage_sys"))),
     };
 
     // io.stat: "8:0 rbytes=90430464 wbytes=299008000 rios=8950 wios=1252 dbytes=0 dios=0"
@@ -121,7 +121,7 @@ internal static class UsageReader
         return (read, write);
     }
 
-    private static TimeSpan? Microseconds(long? value) => value is { } number ? TimeSpan.FromTicks(number * TimeSpan.TicksPerMicrosecond) : null;
+    private static double? Microseconds(long? value) => value / 1e6;
 
-    private static TimeSpan? Nanoseconds(long? value) => value is { } number ? TimeSpan.FromTicks(number / TimeSpan.NanosecondsPerTick) : null;
+    private static double? Nanoseconds(long? value) => value / 1e9;
 }

@@ -1,10 +1,10 @@
-using System.Net;
 using PSContainer.Engine.Cgroups;
-using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Containers.Limits;
 using PSContainer.Engine.Images.Config;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Containers;
 
@@ -50,7 +50,7 @@ public sealed class Container
     public string? ImageId => _record.From?.Id.ToString();
 
     /// <summary>"8080/tcp": what its image says that it listens on.</summary>
-    public string[] ExposedPorts => [.. _record.From?.ExposedPorts ?? []];
+    public Listing<string> ExposedPorts => [.. _record.From?.ExposedPorts ?? []];
 
     /// <summary>How its image would have its health looked after; nothing here runs it.</summary>
     public Healthcheck? Healthcheck => _record.From?.Healthcheck;
@@ -67,14 +67,14 @@ public sealed class Container
     /// <summary>The kernel killed something in it for want of memory, in this run or, where it is stopped, the last.</summary>
     public bool OomKilled => IsAlive ? Cgroup is { } cgroup && cgroup.OomKills > 0 : _exit?.OomKilled ?? false;
 
-    public IReadOnlyDictionary<string, string> Labels => _record.Labels;
+    public Pairs Labels => new(_record.Labels);
     public bool AutoRemove => _record.AutoRemove;
 
     /// <summary>The cgroup, as paths below the hierarchies' roots; null where nothing runs.</summary>
     public string? CgroupPath => IsAlive ? _run!.CgroupPath : null;
 
     /// <summary>What the kernel holds it to; null where nothing runs.</summary>
-    public ContainerLimit? Limit => Cgroup?.ReadLimit();
+    public LimitValues? Limit => Cgroup is { } cgroup ? new LimitValues(cgroup.ReadLimit()) : null;
 
     /// <summary>What it uses at this moment; null where nothing runs.</summary>
     public ContainerUsage? Usage => Cgroup?.ReadUsage();
@@ -83,18 +83,18 @@ public sealed class Container
     public NetworkMode NetworkMode { get; }
 
     /// <summary>The networks that it is on, running or not.</summary>
-    public string[] Networks => [.. Endpoints.Select(endpoint => endpoint.Network)];
+    public Listing<string> Networks => [.. Endpoints.Select(endpoint => endpoint.Network)];
 
     /// <summary>Its places on them: addresses as they are, or as they were when it last ran.</summary>
-    public Endpoint[] Endpoints { get; }
+    public Listing<Endpoint> Endpoints { get; }
 
     /// <summary>Its address on the first of them; null where nothing runs.</summary>
-    public IPAddress? IPAddress => Current?.IPAddress;
-    public IPAddress? IPv6Address => Current?.IPv6Address;
+    public string? IPAddress => Current?.IPAddress;
+    public string? IPv6Address => Current?.IPv6Address;
     public string? MacAddress => Current?.MacAddress;
 
     /// <summary>The ports of this machine that lead to it now; where nothing runs, those that will at the next start.</summary>
-    public PublishedPort[] Ports { get; }
+    public Listing<PublishedPort> Ports { get; }
 
     public override string ToString() => Name;
 

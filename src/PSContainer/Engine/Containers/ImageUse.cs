@@ -47,8 +47,8 @@ public sealed record ImageUse(string Name, Digest Id, IReadOnlyList<Digest> Diff
         if (Healthcheck is not { } health) return;
         json.WriteStartObject("healthcheck");
         WriteStrings(json, "Test", health.Test);
-        foreach ((string name, TimeSpan? duration) in ((string, TimeSpan?)[])[("Interval", health.Interval), ("Timeout", health.Timeout), ("StartPeriod", health.StartPeriod)])
-            if (duration is { } set) json.WriteNumber(name, set.Ticks * 100);
+        foreach ((string name, double? seconds) in ((string, double?)[])[("Interval", health.IntervalSeconds), ("Timeout", health.TimeoutSeconds), ("StartPeriod", health.StartPeriodSeconds)])
+            if (seconds is { } set) json.WriteNumber(name, Healthcheck.Nanoseconds(set));
         if (health.Retries is { } retries) json.WriteNumber("Retries", retries);
         json.WriteEndObject();
     }

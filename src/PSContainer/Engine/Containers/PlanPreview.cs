@@ -1,4 +1,5 @@
 using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Networks;
@@ -19,7 +20,7 @@ internal static class PlanPreview
         string id = ContainerId.New(), folder = storage.ContainerFolder(id);
         using RootView view = ContainerRoot.Of(spec, storage);
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(folder), id, view.ReadText);
-        var cgroup = CgroupPlan.Create(CgroupMounts.Discover(), runtime.Linux.CgroupsPath!, ResourceSettings.From(runtime.Linux.Resources));
+        var cgroup = CgroupPlan.Create(CgroupMounts.Discover(), runtime.Linux.CgroupsPath!, ResourceSettings.From(runtime.Linux.Resources, LimitWords.Parameters));
         RootSource root = (ContainerStore.NewRecord(spec, id, "") with { IsKept = true }).Root(storage);
         ContainerNetworking networking = spec.Network.Resolve(storage, runtime.Hostname!, wanted => store.Get(wanted).Id);
         var request = new ContainerPlanRequest(runtime, root, ContainerCgroupPlan.Make(cgroup))

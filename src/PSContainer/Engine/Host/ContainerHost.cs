@@ -1,4 +1,5 @@
 using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Host;
 
@@ -31,7 +32,7 @@ public sealed record ContainerHost
     public CgroupLayout CgroupLayout { get; init; }
 
     /// <summary>Every controller, and which hierarchy has it.</summary>
-    public IReadOnlyList<HostController> CgroupControllers { get; init; } = [];
+    public Listing<HostController> CgroupControllers { get; init; } = [];
 
     /// <summary>What lasts: records, logs, images.</summary>
     public required StorageSpace Data { get; init; }
@@ -50,9 +51,9 @@ public sealed record ContainerHost
     public int Stopped { get; init; }
 
     /// <summary>Kinds of namespaces that the kernel has: "mnt", "net", …</summary>
-    public IReadOnlyList<string> NamespaceTypes { get; init; } = [];
+    public Listing<string> NamespaceTypes { get; init; } = [];
 
-    public IReadOnlyList<HostFeature> Features { get; init; } = [];
+    public Listing<HostFeature> Features { get; init; } = [];
 
     /// <summary>The effective user is root.</summary>
     public bool IsRoot { get; init; }

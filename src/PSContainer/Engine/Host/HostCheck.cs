@@ -19,4 +19,6 @@ public sealed record HostCheck(string Name, CheckStatus Status, string Message, 
 {
     /// <summary>It stands in no container's way.</summary>
     public bool Passed => Status != CheckStatus.Failed;
+
+    public override string ToString() => $"{Name}: {Status}";
 }

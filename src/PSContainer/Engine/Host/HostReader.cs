@@ -38,7 +38,7 @@ public static class HostReader
             Created = states.Count(status => status is ContainerStatus.Created or ContainerStatus.Creating),
             Stopped = states.Count(status => status == ContainerStatus.Stopped),
             NamespaceTypes = [.. Directory.EnumerateFiles("/proc/self/ns").Select(file => Path.GetFileName(file)).Where(name => !name.EndsWith("_for_children", StringComparison.Ordinal)).Order(StringComparer.Ordinal)],
-            Features = features,
+            Features = [.. features],
             IsRoot = Files.EffectiveUserId() == 0,
         };
     }

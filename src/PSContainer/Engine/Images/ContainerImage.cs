@@ -1,10 +1,10 @@
 using PSContainer.Engine.Images.Config;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Images;
 
 /// <summary>
-/// An image as PowerShell shows it: what was so when it was asked for. Sizes and users are looked up when they are read. Lists are arrays, for PowerShell
-/// finds no [0] in what the compiler makes of an IReadOnlyList.
+/// An image as PowerShell shows it: what was so when it was asked for. Sizes and users are looked up when they are read.
 /// </summary>
 public sealed class ContainerImage
 {
@@ -18,7 +18,7 @@ public sealed class ContainerImage
     public string Name => Stored.Name;
 
     /// <summary>All of them; none where another image has taken over its last one.</summary>
-    public string[] Names => [.. Stored.Names.Select(name => name.ShortName)];
+    public Listing<string> Names => [.. Stored.Names.Select(name => name.ShortName)];
 
     /// <summary>The configuration's digest, "sha256:…": the same as docker's and podman's.</summary>
     public string Id => Stored.Id.ToString();
@@ -42,26 +42,26 @@ public sealed class ContainerImage
     /// <summary>"linux/amd64".</summary>
     public string Platform => Stored.Config.Platform.ToString();
     public string? Author => Stored.Config.Author;
-    public IReadOnlyDictionary<string, string> Labels => Stored.Config.Labels;
+    public Pairs Labels => new(Stored.Config.Labels);
 
     /// <summary>"NAME=value".</summary>
-    public string[] Environment => [.. Stored.Config.Env];
-    public string[] Entrypoint => [.. Stored.Config.Entrypoint];
-    public string[] Command => [.. Stored.Config.Cmd];
+    public Listing<string> Environment => [.. Stored.Config.Env];
+    public Listing<string> Entrypoint => [.. Stored.Config.Entrypoint];
+    public Listing<string> Command => [.. Stored.Config.Cmd];
     public string? User => Stored.Config.User;
     public string? WorkingDirectory => Stored.Config.WorkingDir;
 
     /// <summary>"8080/tcp".</summary>
-    public string[] ExposedPorts => [.. Stored.Config.ExposedPorts];
-    public string[] Volumes => [.. Stored.Config.Volumes];
+    public Listing<string> ExposedPorts => [.. Stored.Config.ExposedPorts];
+    public Listing<string> Volumes => [.. Stored.Config.Volumes];
     public string? StopSignal => Stored.Config.StopSignal;
     public Healthcheck? Healthcheck => Stored.Config.Healthcheck;
 
     /// <summary>What the layers unpack to, the lowest first: "sha256:…".</summary>
-    public string[] Layers => [.. Stored.Config.DiffIds.Select(layer => layer.ToString())];
+    public Listing<string> Layers => [.. Stored.Config.DiffIds.Select(layer => layer.ToString())];
 
     /// <summary>The names of the containers that were made from it.</summary>
-    public string[] Containers => [.. _use.Value.ContainerNames(Stored)];
+    public Listing<string> Containers => [.. _use.Value.ContainerNames(Stored)];
 
     public override string ToString() => Name;
 

@@ -1,6 +1,7 @@
 using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Images.Config;
 using PSContainer.Engine.Layers;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Images;
 
@@ -11,7 +12,10 @@ namespace PSContainer.Engine.Images;
 /// <param name="CreatedBy">The command, or a Containerfile's line.</param>
 /// <param name="Size">Bytes of the files that its layer holds; 0 where it made none.</param>
 /// <param name="Layer">What its layer unpacks to; null where it made none.</param>
-public sealed record ImageHistoryEntry(string Image, string? Id, DateTimeOffset? Created, string? CreatedBy, long Size, string? Comment, string? Author, string? Layer);
+public sealed record ImageHistoryEntry(string Image, string? Id, DateTimeOffset? Created, string? CreatedBy, long Size, string? Comment, string? Author, string? Layer)
+{
+    public override string ToString() => Printable.Of(CreatedBy ?? Comment ?? "");
+}
 
 /// <summary>How an image came to be, the last step first.</summary>
 public static class ImageHistory

@@ -1,3 +1,5 @@
+using PSContainer.Engine.Text;
+
 namespace PSContainer.Engine.Namespaces;
 
 /// <summary>
@@ -7,8 +9,8 @@ public sealed class NamespaceInfo
 {
     private readonly NamespaceRecord record;
     private readonly string procRoot;
-    private int[]? processIds;
-    private NamespaceKeeper[]? keptAliveBy;
+    private Listing<int>? processIds;
+    private Listing<NamespaceKeeper>? keptAliveBy;
 
     internal NamespaceInfo(NamespaceRecord record, string procRoot, uint? uid, string user, string command, string? containerName)
     {
@@ -18,24 +20,24 @@ public sealed class NamespaceInfo
         User = user;
         Command = command;
         ContainerName = containerName;
-        NsFs = record.Keepers
+        NsFs = [.. record.Keepers
             .Where(keeper => keeper is { Kind: NamespaceKeeperKind.Mount, ProcessId: null })
-            .Select(keeper => keeper.Path ?? "").ToArray();
+            .Select(keeper => keeper.Path ?? "")];
     }
 
-    /// <summary>The namespace's number: the inode number of its file in nsfs.</summary>
-    public ulong NS => record.Id;
+    /// <summary>
+    /// The namespace's number: the inode number of its file in nsfs, lsns(8)'s NS. The kernel counts from 0xEFFFFFF8 up (PROC_MNT_INIT_INO, since
+    /// Linux 3.8), so none fits an Int32, and what binds an Id as the number of a process (Stop-Process) does not take a namespace for one.
+    /// </summary>
+    public ulong Id => record.Id;
 
     public NamespaceType Type => record.Type;
 
     /// <summary>How many processes are in it. Threads are not counted, even where one is in another namespace than its process.</summary>
     public int NProcs => record.ProcessCount;
 
-    /// <summary>The lowest process in it; null where there is none. The name is the one that cmdlets for processes bind.</summary>
-    public int? Id => record.ProcessCount > 0 ? record.ProcessIds[0] : null;
-
-    /// <summary>The same as <see cref="Id"/>, by lsns(8)'s name.</summary>
-    public int? PID => Id;
+    /// <summary>The lowest process in it, lsns(8)'s PID; null where there is none.</summary>
+    public int? ProcessId => record.ProcessCount > 0 ? record.ProcessIds[0] : null;
 
     /// <summary>The user of that process; null where there is none.</summary>
     public uint? Uid { get; }
@@ -58,7 +60,7 @@ public sealed class NamespaceInfo
     };
 
     /// <summary>Where it is mounted in the caller's mount namespace.</summary>
-    public string[] NsFs { get; }
+    public Listing<string> NsFs { get; }
 
     /// <summary>The parent, of a user or pid namespace; null for the first of all, and where the caller may not know.</summary>
     public ulong? PNS => record.Parent;
@@ -75,9 +77,9 @@ public sealed class NamespaceInfo
         get
         {
             var text = NamespaceTypes.TextOf(Type);
-            if (Id is { } lowest)
+            if (ProcessId is { } lowest)
                 return $"{procRoot}/{lowest}/ns/{text}";
-            if (NsFs.Length > 0)
+            if (NsFs.Count > 0)
                 return NsFs[0];
             return record.Keepers.Select(keeper => keeper.Kind switch
             {
@@ -90,13 +92,13 @@ public sealed class NamespaceInfo
     }
 
     /// <summary>Every process in it, ascending.</summary>
-    public int[] ProcessIds => processIds ??= record.ProcessIds.ToArray();
+    public Listing<int> ProcessIds => processIds ??= [.. record.ProcessIds];
 
     /// <summary>All that would have to end before the namespace does, as far as the caller may see.</summary>
-    public NamespaceKeeper[] KeptAliveBy => keptAliveBy ??= record.ProcessCount == 0
-        ? record.Keepers.ToArray()
-        : [new NamespaceKeeper(NamespaceKeeperKind.Processes) { ProcessId = Id, Count = NProcs }, .. record.Keepers];
+    public Listing<NamespaceKeeper> KeptAliveBy => keptAliveBy ??= record.ProcessCount == 0
+        ? [.. record.Keepers]
+        : [new NamespaceKeeper(NamespaceKeeperKind.Processes) { ProcessId = ProcessId, Count = NProcs }, .. record.Keepers];
 
     /// <summary>As the kernel writes it: "net:[4026531833]".</summary>
-    public override string ToString() => $"{NamespaceTypes.TextOf(Type)}:[{NS}]";
+    public override string ToString() => $"{NamespaceTypes.TextOf(Type)}:[{Id}]";
 }

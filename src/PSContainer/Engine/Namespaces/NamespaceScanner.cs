@@ -74,13 +74,13 @@ public sealed class NamespaceScanner(string root = "/proc")
             selected.Add(new NamespaceInfo(record, proc.Root, uid, user, command, container));
         }
 
-        selected.Sort((left, right) => left.NS.CompareTo(right.NS));
+        selected.Sort((left, right) => left.Id.CompareTo(right.Id));
         var unseen = filter.ProcessIds.Where(pid => !table.Records.Any(record => record.HasProcess(pid)))
             .ToLookup(pid => CanRead(proc, pid));
         return new NamespaceScan
         {
             Namespaces = selected,
-            MissingIds = filter.Ids.Where(id => !selected.Exists(found => found.NS == id)).ToArray(),
+            MissingIds = filter.Ids.Where(id => !selected.Exists(found => found.Id == id)).ToArray(),
             MissingProcessIds = unseen[false].ToArray(),
             DeniedProcessIds = unseen[null].ToArray(),
         };

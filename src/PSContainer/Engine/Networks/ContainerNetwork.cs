@@ -1,6 +1,7 @@
 using System.Net;
 using PSContainer.Engine.Networks.Addresses;
 using PSContainer.Engine.Records;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Networks;
 
@@ -17,10 +18,10 @@ public sealed record ContainerNetwork
 
     /// <summary>32 hexadecimal digits.</summary>
     public required string Id { get; init; }
-    public required IPNetwork Subnet { get; init; }
-    public required IPAddress Gateway { get; init; }
-    public IPNetwork? IPv6Subnet { get; init; }
-    public IPAddress? IPv6Gateway { get; init; }
+    public string Subnet => Range.ToString();
+    public string Gateway => GatewayAddress.ToString();
+    public string? IPv6Subnet => Range6?.ToString();
+    public string? IPv6Gateway => GatewayAddress6?.ToString();
 
     /// <summary>No way out, and nobody outside reaches it.</summary>
     public bool Internal { get; init; }
@@ -33,7 +34,7 @@ public sealed record ContainerNetwork
 
     /// <summary>The subnet was not asked for: where the host comes to use it otherwise, the network moves.</summary>
     public bool AutomaticSubnet { get; init; }
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public Pairs Labels { get; init; } = new([]);
     public DateTimeOffset Created { get; init; }
 
     /// <summary>
@@ -43,12 +44,19 @@ public sealed record ContainerNetwork
     internal byte[] BridgeMac => [0x02, 0x42, .. Convert.FromHexString(Id.AsSpan(8, 8))];
 
     /// <summary>Who is on it, with which address.</summary>
-    public Lease[] Members => [.. Store?.Leases(Name) ?? []];
+    public Listing<NetworkPlace> Members => [.. Leases.Select(lease => new NetworkPlace(lease))];
 
     /// <summary>Their names.</summary>
-    public string[] Containers => [.. Members.Select(member => member.ContainerName).Order(StringComparer.OrdinalIgnoreCase)];
+    public Listing<string> Containers => [.. Leases.Select(member => member.ContainerName).Order(StringComparer.OrdinalIgnoreCase)];
 
     public override string ToString() => Name;
+
+    internal IPNetwork Range { get; init; }
+    internal IPAddress GatewayAddress { get; init; } = IPAddress.Any;
+    internal IPNetwork? Range6 { get; init; }
+    internal IPAddress? GatewayAddress6 { get; init; }
+
+    internal IReadOnlyList<Lease> Leases => [.. Store?.Leases(Name) ?? []];
 
     /// <summary>Where it was read from.</summary>
     internal NetworkStore? Store { get; init; }
@@ -66,15 +74,15 @@ public sealed record ContainerNetwork
     {
         Name = json.RequiredText("name"),
         Id = json.RequiredText("id"),
-        Subnet = IPNetwork.Parse(json.RequiredText("subnet")),
-        Gateway = IPAddress.Parse(json.RequiredText("gateway")),
-        IPv6Subnet = json.Text("subnet6") is { } six ? IPNetwork.Parse(six) : null,
-        IPv6Gateway = json.Text("gateway6") is { } gateway ? IPAddress.Parse(gateway) : null,
+        Range = IPNetwork.Parse(json.RequiredText("subnet")),
+        GatewayAddress = IPAddress.Parse(json.RequiredText("gateway")),
+        Range6 = json.Text("subnet6") is { } six ? IPNetwork.Parse(six) : null,
+        GatewayAddress6 = json.Text("gateway6") is { } gateway ? IPAddress.Parse(gateway) : null,
         Internal = json.Flag("internal"),
         Mtu = json.Has("mtu")?.GetInt32(),
         Bridge = json.RequiredText("bridge"),
         AutomaticSubnet = json.Flag("automatic"),
-        Labels = json.Map("labels"),
+        Labels = new Pairs(json.Map("labels")),
         Created = json.GetProperty("created").GetDateTimeOffset(),
     });
 
@@ -82,10 +90,10 @@ public sealed record ContainerNetwork
     {
         json.WriteString("name", Name);
         json.WriteString("id", Id);
-        json.WriteString("subnet", Subnet.ToString());
-        json.WriteString("gateway", Gateway.ToString());
-        if (IPv6Subnet is { } six) json.WriteString("subnet6", six.ToString());
-        if (IPv6Gateway is { } gateway) json.WriteString("gateway6", gateway.ToString());
+        json.WriteString("subnet", Subnet);
+        json.WriteString("gateway", Gateway);
+        if (IPv6Subnet is { } six) json.WriteString("subnet6", six);
+        if (IPv6Gateway is { } gateway) json.WriteString("gateway6", gateway);
         json.WriteBoolean("internal", Internal);
         if (Mtu is { } mtu) json.WriteNumber("mtu", mtu);
         json.WriteString("bridge", Bridge);

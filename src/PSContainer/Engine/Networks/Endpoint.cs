@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using PSContainer.Engine.Records;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Networks;
 
@@ -13,18 +14,21 @@ public sealed record Endpoint
     public required string Interface { get; init; }
 
     /// <summary>Its address; the last one where the container does not run, null where it never did.</summary>
-    public IPAddress? IPAddress { get; init; }
-    public IPAddress? IPv6Address { get; init; }
+    public string? IPAddress { get => Address?.ToString(); init => Address = Parse(value); }
+    public string? IPv6Address { get => Address6?.ToString(); init => Address6 = Parse(value); }
     public int PrefixLength { get; init; }
-    public IPAddress? Gateway { get; init; }
+    public string? Gateway { get => GatewayAddress?.ToString(); init => GatewayAddress = Parse(value); }
     public string? MacAddress { get; init; }
 
     /// <summary>The host's half of the veth pair.</summary>
     public string? Link { get; init; }
-    public string[] Aliases { get; init; } = [];
+    public Listing<string> Aliases { get; init; } = [];
 
     public override string ToString() => IPAddress is null ? Network : $"{Network} {IPAddress}/{PrefixLength}";
 
+    internal IPAddress? Address { get; init; }
+    internal IPAddress? Address6 { get; init; }
+    internal IPAddress? GatewayAddress { get; init; }
     internal IPAddress? WantedAddress { get; init; }
     internal IPAddress? WantedAddress6 { get; init; }
     internal string? WantedMac { get; init; }
@@ -33,15 +37,15 @@ public sealed record Endpoint
     {
         Network = json.RequiredText("network"),
         Interface = json.RequiredText("interface"),
-        IPAddress = Address(json, "address"),
-        IPv6Address = Address(json, "address6"),
+        Address = Parse(json.Text("address")),
+        Address6 = Parse(json.Text("address6")),
         PrefixLength = json.Has("prefixLength")?.GetInt32() ?? 0,
-        Gateway = Address(json, "gateway"),
+        GatewayAddress = Parse(json.Text("gateway")),
         MacAddress = json.Text("mac"),
         Link = json.Text("link"),
         Aliases = [.. json.Strings("aliases")],
-        WantedAddress = Address(json, "wantedAddress"),
-        WantedAddress6 = Address(json, "wantedAddress6"),
+        WantedAddress = Parse(json.Text("wantedAddress")),
+        WantedAddress6 = Parse(json.Text("wantedAddress6")),
         WantedMac = json.Text("wantedMac"),
     };
 
@@ -50,10 +54,10 @@ public sealed record Endpoint
         json.WriteStartObject();
         json.WriteString("network", Network);
         json.WriteString("interface", Interface);
-        Write(json, "address", IPAddress);
-        Write(json, "address6", IPv6Address);
+        Write(json, "address", Address);
+        Write(json, "address6", Address6);
         json.WriteNumber("prefixLength", PrefixLength);
-        Write(json, "gateway", Gateway);
+        Write(json, "gateway", GatewayAddress);
         if (MacAddress is not null) json.WriteString("mac", MacAddress);
         if (Link is not null) json.WriteString("link", Link);
         json.WriteStartArray("aliases");
@@ -65,7 +69,7 @@ public sealed record Endpoint
         json.WriteEndObject();
     }
 
-    private static IPAddress? Address(JsonElement json, string name) => json.Text(name) is { } text ? System.Net.IPAddress.Parse(text) : null;
+    private static IPAddress? Parse(string? address) => address is null ? null : System.Net.IPAddress.Parse(address);
 
     private static void Write(Utf8JsonWriter json, string name, IPAddress? address)
     {

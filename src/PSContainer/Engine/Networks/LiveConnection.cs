@@ -30,7 +30,7 @@ internal sealed class LiveConnection(NetworkStore store, NetworkMember container
             var firewall = new NetworkFirewall(store.Root);
             if (NetworkRules.AreMissing(firewall, bridged) && NetworkFirewall.IsAvailable) firewall.AddNetwork(FirewallNetwork.Of(bridged.Network));
             endpoint = _members.Join(bridged.Network, wanted, container.Id, container.Name, link);
-            bool isFirst = networking.Endpoints.All(known => known.Gateway is null);
+            bool isFirst = networking.Endpoints.All(known => known.GatewayAddress is null);
             Plug(socket, NetworkAttachment.Plan(bridged.Network, endpoint, bridged.Mtu, isFirst));
         }
         catch (Exception failure) when (failure is EngineException or KernelException)
@@ -54,7 +54,7 @@ internal sealed class LiveConnection(NetworkStore store, NetworkMember container
         try
         {
             if (endpoint.Link is { } link && socket.TrySend(LinkRequest.Delete(link)) is var errno and not (Errno.None or Errno.ENODEV)) throw new KernelException("RTM_DELLINK", errno, link);
-            if (endpoint.Gateway is not null && rest.Endpoints.FirstOrDefault(known => known.Gateway is not null) is { } other) GiveWayOut(other);
+            if (endpoint.GatewayAddress is not null && rest.Endpoints.FirstOrDefault(known => known.GatewayAddress is not null) is { } other) GiveWayOut(other);
         }
         catch (KernelException failure)
         {
@@ -97,8 +97,8 @@ internal sealed class LiveConnection(NetworkStore store, NetworkMember container
             using NetlinkSocket own = NetlinkSocket.OpenIn(inside);
             if (LinkInfo.Find(own, endpoint.Interface) is not { } link) return;
             // Somebody inside may have made a default route of their own; that one stays.
-            own.TrySend(AddressRequest.AddDefault(link.Index, network.Gateway, out _));
-            if (endpoint.IPv6Address is not null && network.IPv6Gateway is { } six) own.TrySend(AddressRequest.AddDefault(link.Index, six, out _));
+            own.TrySend(AddressRequest.AddDefault(link.Index, network.GatewayAddress, out _));
+            if (endpoint.Address6 is not null && network.GatewayAddress6 is { } six) own.TrySend(AddressRequest.AddDefault(link.Index, six, out _));
         }
         finally
         {
@@ -116,5 +116,5 @@ internal sealed class LiveConnection(NetworkStore store, NetworkMember container
     }
 
     private IEnumerable<string> OwnLines(ContainerNetworking networking, Endpoint endpoint)
-        => new Lease(container.Id, container.Name, endpoint.IPAddress!, endpoint.IPv6Address, "", "") { Aliases = endpoint.Aliases }.HostsLines(networking.Hostname);
+        => new Lease(container.Id, container.Name, endpoint.Address!, endpoint.Address6, "", "") { Aliases = endpoint.Aliases }.HostsLines(networking.Hostname);
 }

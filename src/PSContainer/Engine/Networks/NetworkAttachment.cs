@@ -143,12 +143,12 @@ public sealed class NetworkAttachment(StorageRoot root)
     ];
 
     internal static EndpointPlan Plan(ContainerNetwork network, Endpoint endpoint, int mtu, bool isFirst) => new(
-        network.Bridge, endpoint.Link!, endpoint.Interface, endpoint.IPAddress!, network.Subnet.PrefixLength, AddressChoice.ParseMac(endpoint.MacAddress!)!, mtu)
+        network.Bridge, endpoint.Link!, endpoint.Interface, endpoint.Address!, network.Range.PrefixLength, AddressChoice.ParseMac(endpoint.MacAddress!)!, mtu)
     {
-        Gateway = isFirst && !network.Internal ? network.Gateway : null,
-        Address6 = endpoint.IPv6Address,
-        PrefixLength6 = network.IPv6Subnet?.PrefixLength ?? 0,
-        Gateway6 = isFirst && !network.Internal && endpoint.IPv6Address is not null ? network.IPv6Gateway : null,
+        Gateway = isFirst && !network.Internal ? network.GatewayAddress : null,
+        Address6 = endpoint.Address6,
+        PrefixLength6 = network.Range6?.PrefixLength ?? 0,
+        Gateway6 = isFirst && !network.Internal && endpoint.Address6 is not null ? network.GatewayAddress6 : null,
     };
 
     internal static NetlinkSocket OpenSocket()
@@ -189,11 +189,11 @@ public sealed class NetworkAttachment(StorageRoot root)
 
     private static IEnumerable<string> OwnLines(ContainerNetworking networking, NetworkMember member)
         => networking.Endpoints.SelectMany(endpoint =>
-            new Lease(member.Id, member.Name, endpoint.IPAddress!, endpoint.IPv6Address, "", "") { Aliases = endpoint.Aliases }.HostsLines(networking.Hostname));
+            new Lease(member.Id, member.Name, endpoint.Address!, endpoint.Address6, "", "") { Aliases = endpoint.Aliases }.HostsLines(networking.Hostname));
 
     private static void WriteFiles(string folder, ContainerNetworking networking, IEnumerable<string> lines)
     {
-        string? gateway = networking.Endpoints.FirstOrDefault(endpoint => endpoint.Gateway is not null)?.Gateway?.ToString();
+        string? gateway = networking.Endpoints.FirstOrDefault(endpoint => endpoint.GatewayAddress is not null)?.Gateway?.ToString();
         IEnumerable<string> extra = networking.ExtraHosts.Select(entry => ExtraHost.Line(entry, gateway));
         string path = Path.Combine(folder, HostsFile.Name);
         if (networking.Mode == NetworkMode.Host) HostsFile.Write(path, (ReadText("/etc/hosts") ?? "").TrimEnd('\n').Split('\n').Concat(extra));

@@ -48,12 +48,12 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
     private Bridged Make(ContainerNetwork network)
     {
         IReadOnlyList<IPNetwork> used = HostNetwork.UsedSubnets(socket);
-        if (!network.Internal) HostNetwork.EnableForwarding(network.IPv6Subnet is not null);
+        if (!network.Internal) HostNetwork.EnableForwarding(network.Range6 is not null);
         int mtu = network.Mtu ?? HostNetwork.DefaultMtu(socket);
         var refused = new List<IPNetwork>();
         while (true)
         {
-            if (used.Concat(refused).Any(other => Subnets.Overlap(other, network.Subnet))) network = Move(network, [.. used, .. refused]);
+            if (used.Concat(refused).Any(other => Subnets.Overlap(other, network.Range))) network = Move(network, [.. used, .. refused]);
             socket.Send(LinkRequest.NewBridge(network.Bridge, network.BridgeMac, mtu), network.Bridge);
             try
             {
@@ -66,7 +66,7 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
             }
             // Another storage root's network was faster.
             socket.TrySend(LinkRequest.Delete(network.Bridge));
-            refused.Add(network.Subnet);
+            refused.Add(network.Range);
         }
     }
 
@@ -78,11 +78,11 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
         socket.TrySend(LinkRequest.WithoutLinkLocal(bridge));
         socket.Send(LinkRequest.Raise(bridge), bridge);
         int index = LinkInfo.Find(socket, bridge)!.Index;
-        Errno errno = socket.TrySend(AddressRequest.AddNetwork(index, network.Subnet.BaseAddress, network.Subnet.PrefixLength));
+        Errno errno = socket.TrySend(AddressRequest.AddNetwork(index, network.Range.BaseAddress, network.Range.PrefixLength));
         if (errno == Errno.EEXIST) return false;
-        if (errno != Errno.None) throw new KernelException("RTM_NEWROUTE", errno, network.Subnet.ToString());
-        socket.Send(AddressRequest.Add(index, network.Gateway, network.Subnet.PrefixLength, withRoute: false, out _), network.Gateway.ToString());
-        if (network is { IPv6Subnet: { } six, IPv6Gateway: { } gateway } && HostNetwork.HasIPv6)
+        if (errno != Errno.None) throw new KernelException("RTM_NEWROUTE", errno, network.Range.ToString());
+        socket.Send(AddressRequest.Add(index, network.GatewayAddress, network.Range.PrefixLength, withRoute: false, out _), network.GatewayAddress.ToString());
+        if (network is { Range6: { } six, GatewayAddress6: { } gateway } && HostNetwork.HasIPv6)
         {
             // What comes from elsewhere finds its neighbour only from a link-local address (RFC 4861, 7.2.2). Each link has its own.
             socket.Send(AddressRequest.Add(index, s_linkLocal, LinkLocalPrefix, withRoute: true, out _), s_linkLocal.ToString());
@@ -95,11 +95,11 @@ internal sealed class NetworkBridge(NetworkStore store, NetlinkSocket socket)
     private ContainerNetwork Move(ContainerNetwork network, IReadOnlyCollection<IPNetwork> used)
     {
         if (!network.AutomaticSubnet)
-            throw new EngineException("SubnetInUse", Reason.AlreadyExists, $"The subnet {network.Subnet} of the network '{network.Name}' overlaps {used.First(other => Subnets.Overlap(other, network.Subnet))}, which this machine has a route to.",
+            throw new EngineException("SubnetInUse", Reason.AlreadyExists, $"The subnet {network.Range} of the network '{network.Name}' overlaps {used.First(other => Subnets.Overlap(other, network.Range))}, which this machine has a route to.",
                 "Make the network anew with another -Subnet; 'ip route' shows what is in use.");
-        IEnumerable<IPNetwork> others = store.All().Where(other => other.Name != network.Name).Select(other => other.Subnet);
+        IEnumerable<IPNetwork> others = store.All().Where(other => other.Name != network.Name).Select(other => other.Range);
         IPNetwork subnet = Subnets.Choose([.. used, .. others]);
-        return network with { Subnet = subnet, Gateway = Subnets.At(subnet, 1) };
+        return network with { Range = subnet, GatewayAddress = Subnets.At(subnet, 1) };
     }
 
     private static void CheckOurs(ContainerNetwork network, LinkInfo link)

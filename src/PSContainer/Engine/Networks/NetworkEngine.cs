@@ -29,7 +29,7 @@ public sealed class NetworkEngine(StorageRoot root)
         using IDisposable held = Store.Lock();
         var members = new NetworkMembers(Store);
         foreach (Lease dead in members.Dead(network.Name)) members.Leave(network.Name, dead.ContainerId);
-        if (network.Containers is { Length: > 0 } left)
+        if (network.Containers is { Count: > 0 } left)
             throw new EngineException("NetworkInUse", Reason.WrongState, $"The network '{network.Name}' is in use by {string.Join(", ", left)}.", "Stop those containers or disconnect them first (Disconnect-ContainerNetwork).");
         using NetlinkSocket socket = NetworkAttachment.OpenSocket();
         NetworkSweep.Remove(Store, socket, network);

@@ -46,7 +46,7 @@ public sealed class NetworkMembers(NetworkStore store)
             placed = Place(network, endpoint, leases);
         }
         placed = placed with { Link = link };
-        var own = new Lease(containerId, containerName, placed.IPAddress!, placed.IPv6Address, placed.MacAddress!, placed.Link!) { Aliases = endpoint.Aliases };
+        var own = new Lease(containerId, containerName, placed.Address!, placed.Address6, placed.MacAddress!, placed.Link!) { Aliases = endpoint.Aliases };
         bool isOneMore = leases.Count == before.Count;
         leases.Add(own);
         if (isOneMore) store.AddLease(network.Name, own);
@@ -100,18 +100,18 @@ public sealed class NetworkMembers(NetworkStore store)
 
     private static Endpoint Place(ContainerNetwork network, Endpoint endpoint, IReadOnlyCollection<Lease> leases)
     {
-        IPAddress address = AddressChoice.Choose(network.Subnet, network.Gateway, [.. leases.Select(lease => lease.Address)], endpoint.WantedAddress, endpoint.IPAddress, network.Name);
+        IPAddress address = AddressChoice.Choose(network.Range, network.GatewayAddress, [.. leases.Select(lease => lease.Address)], endpoint.WantedAddress, endpoint.Address, network.Name);
         IPAddress? six = null;
-        if (network is { IPv6Subnet: { } subnet6, IPv6Gateway: { } gateway6 } && HostNetwork.HasIPv6)
+        if (network is { Range6: { } subnet6, GatewayAddress6: { } gateway6 } && HostNetwork.HasIPv6)
         {
-            IPAddress alike = Subnets.At(subnet6, Subnets.Offset(network.Subnet, address));
+            IPAddress alike = Subnets.At(subnet6, Subnets.Offset(network.Range, address));
             six = AddressChoice.Choose(subnet6, gateway6, [.. leases.Select(lease => lease.Address6).OfType<IPAddress>()], endpoint.WantedAddress6, alike, network.Name);
         }
         else if (endpoint.WantedAddress6 is { } wanted)
             throw new EngineException("AddressInvalid", Reason.InvalidInput, $"{wanted} can't be a container's address: the network '{network.Name}' has no IPv6.", "Make it with New-ContainerNetwork -IPv6.");
         return endpoint with
         {
-            IPAddress = address, IPv6Address = six, PrefixLength = network.Subnet.PrefixLength, Gateway = network.Internal ? null : network.Gateway,
+            Address = address, Address6 = six, PrefixLength = network.Range.PrefixLength, GatewayAddress = network.Internal ? null : network.GatewayAddress,
             MacAddress = endpoint.WantedMac ?? AddressChoice.Show(AddressChoice.MacOf(address)),
         };
     }

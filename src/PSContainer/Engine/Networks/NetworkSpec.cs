@@ -50,21 +50,21 @@ public static class NetworkMaking
 
         IReadOnlyList<ContainerNetwork> others = store.All();
         foreach (IPNetwork wanted in given) CheckFree(wanted, others, usedByHost);
-        IPNetwork subnet = four ?? Subnets.Choose([.. usedByHost, .. others.Select(other => other.Subnet)]);
+        IPNetwork subnet = four ?? Subnets.Choose([.. usedByHost, .. others.Select(other => other.Range)]);
         if (wantsSix) six ??= Subnets.ChooseIPv6();
         string id = ContainerId.New();
         return new ContainerNetwork
         {
-            Name = name, Id = id, Bridge = ContainerNetwork.BridgeName(name, id), Created = DateTimeOffset.Now, Labels = spec.Labels,
+            Name = name, Id = id, Bridge = ContainerNetwork.BridgeName(name, id), Created = DateTimeOffset.Now, Labels = new Pairs(spec.Labels),
             Internal = spec.Internal, Mtu = spec.Mtu, AutomaticSubnet = four is null && gateways.All(gateway => gateway.AddressFamily != AddressFamily.InterNetwork),
-            Subnet = subnet, Gateway = Gateway(subnet, gateways), IPv6Subnet = six, IPv6Gateway = six is { } subnet6 ? Gateway(subnet6, gateways) : null,
+            Range = subnet, GatewayAddress = Gateway(subnet, gateways), Range6 = six, GatewayAddress6 = six is { } subnet6 ? Gateway(subnet6, gateways) : null,
         };
     }
 
     private static void CheckFree(IPNetwork wanted, IReadOnlyList<ContainerNetwork> others, IReadOnlyCollection<IPNetwork> usedByHost)
     {
-        if (others.FirstOrDefault(other => Subnets.Overlap(other.Subnet, wanted) || other.IPv6Subnet is { } six && Subnets.Overlap(six, wanted)) is { } network)
-            throw InUse(wanted, $"the network '{network.Name}' ({network.Subnet})");
+        if (others.FirstOrDefault(other => Subnets.Overlap(other.Range, wanted) || other.Range6 is { } six && Subnets.Overlap(six, wanted)) is { } network)
+            throw InUse(wanted, $"the network '{network.Name}' ({network.Range})");
         foreach (IPNetwork used in usedByHost)
             if (Subnets.Overlap(used, wanted)) throw InUse(wanted, $"{used}, which this machine has a route to");
     }

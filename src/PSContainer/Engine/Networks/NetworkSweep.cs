@@ -37,7 +37,7 @@ public static class NetworkSweep
     /// <summary>Bridges of this storage that no container is on, whether or not their network is still on record.</summary>
     internal static IReadOnlyList<LinkInfo> Unused(NetworkStore store, NetlinkSocket socket)
     {
-        string[] used = [.. store.All().Where(network => network.Members.Length > 0).Select(network => network.Bridge)];
+        string[] used = [.. store.All().Where(network => network.Leases.Count > 0).Select(network => network.Bridge)];
         return [.. Ours(store, socket).Where(link => !used.Contains(link.Name))];
     }
 

@@ -67,8 +67,8 @@ public sealed record NetworkWish
             WantedMac = MacAddress is null ? null : AddressChoice.Show(AddressChoice.ParseMac(MacAddress)!),
         };
         ContainerNetwork? network = name == ContainerNetwork.DefaultName ? store.Find(name) : store.Get(name);
-        if (network is not null && endpoint.WantedAddress is { } four) AddressChoice.CheckWanted(network.Subnet, network.Gateway, four, name);
-        if (network is { IPv6Subnet: { } subnet6, IPv6Gateway: { } gateway6 } && endpoint.WantedAddress6 is { } six) AddressChoice.CheckWanted(subnet6, gateway6, six, name);
+        if (network is not null && endpoint.WantedAddress is { } four) AddressChoice.CheckWanted(network.Range, network.GatewayAddress, four, name);
+        if (network is { Range6: { } subnet6, GatewayAddress6: { } gateway6 } && endpoint.WantedAddress6 is { } six) AddressChoice.CheckWanted(subnet6, gateway6, six, name);
         return endpoint;
     }
 

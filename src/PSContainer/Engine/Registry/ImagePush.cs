@@ -10,7 +10,10 @@ namespace PSContainer.Engine.Registry;
 /// <param name="Digest">The manifest's: NAME@DIGEST is this image and no other, whatever becomes of the tag.</param>
 /// <param name="Size">Bytes of all its blobs, as they travel.</param>
 /// <param name="BytesSent">Of them, what the registry did not have.</param>
-public sealed record SubmittedImage(string Name, string Digest, long Size, long BytesSent);
+public sealed record SubmittedImage(string Name, string Digest, long Size, long BytesSent)
+{
+    public override string ToString() => Name;
+}
 
 /// <summary>Sends an image to a registry: what is there already is not sent, and the manifest goes last, so nobody ever gets a half.</summary>
 public sealed class ImagePush(ImageStore store, RegistryOptions options)

@@ -26,4 +26,6 @@ public enum ResidueKind
 public sealed record Residue(ResidueKind Kind, string Target, string Why)
 {
     internal Action Clear { get; init; } = static () => { };
+
+    public override string ToString() => $"{Kind} {Target}";
 }

@@ -28,6 +28,8 @@ public sealed record Unused(UnusedKind Kind, string Target, long Size)
 {
     internal Action Clear { get; init; } = static () => { };
 
+    public override string ToString() => $"{Kind} {Target}";
+
     internal Action Forget { get; init; } = static () => { };
 }
 

@@ -1,4 +1,5 @@
 using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
@@ -20,6 +21,8 @@ internal sealed record StartRequest(string Id, string Bundle, RuntimeSpec Spec, 
     public DateTimeOffset Created { get; init; } = DateTimeOffset.UtcNow;
     /// <summary>Its places on networks and its files with names; of a bundle that is not ours there is none.</summary>
     public AttachedNetwork? Network { get; init; }
+    /// <summary>How errors call its limits.</summary>
+    public LimitWords Words { get; init; } = LimitWords.Bundle;
     /// <summary>Called once the process is there and puts itself together.</summary>
     public Action? Meanwhile { get; init; }
     /// <summary>Descriptors for its streams; -1 leaves the caller's own.</summary>
@@ -49,7 +52,7 @@ internal static class ContainerStart
         CgroupPlan? cgroup = null;
         try
         {
-            cgroup = CgroupPlan.Create(CgroupMounts.Discover(), CgroupPath.Resolve(request.Spec.Linux.CgroupsPath, request.Id), ResourceSettings.From(request.Spec.Linux.Resources));
+            cgroup = CgroupPlan.Create(CgroupMounts.Discover(), CgroupPath.Resolve(request.Spec.Linux.CgroupsPath, request.Id), ResourceSettings.From(request.Spec.Linux.Resources, request.Words));
             SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(request.Spec, request.Root, ContainerCgroupPlan.Make(cgroup))
             {
                 WaitForStart = request.WaitForStart, DieWithParent = request.DieWithParent, Idle = request.Idle,

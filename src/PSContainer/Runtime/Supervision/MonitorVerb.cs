@@ -1,6 +1,7 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Roots;
@@ -112,6 +113,7 @@ internal static class MonitorVerb
                 DieWithParent = true, Supervised = true, Idle = record.Idle,
                 Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),
                 Network = network,
+                Words = LimitWords.Parameters,
                 Meanwhile = () =>
                 {
                     ports.Listen();

@@ -14,7 +14,7 @@ internal static class PlanVerb
     {
         _ = context;
         StartRequest request = BundleOptions.Read(line, line.Next() ?? "container");
-        CgroupPlan cgroup = CgroupPlan.Create(CgroupMounts.Discover(), CgroupPath.Resolve(request.Spec.Linux.CgroupsPath, request.Id), ResourceSettings.From(request.Spec.Linux.Resources));
+        CgroupPlan cgroup = CgroupPlan.Create(CgroupMounts.Discover(), CgroupPath.Resolve(request.Spec.Linux.CgroupsPath, request.Id), ResourceSettings.From(request.Spec.Linux.Resources, request.Words));
         SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(request.Spec, request.Root, ContainerCgroupPlan.Make(cgroup)));
         var text = new StringBuilder();
         foreach (string step in PlanText.Lines(plan)) text.Append(step).Append('\n');

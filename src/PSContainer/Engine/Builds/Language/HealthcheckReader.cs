@@ -21,10 +21,10 @@ internal static class HealthcheckReader
         if (line.Words.Count == 0) throw place.Syntax("HEALTHCHECK CMD has no command.", "Write HEALTHCHECK CMD and the command.");
         var check = new Healthcheck(line.IsExec ? ["CMD", .. line.Words] : ["CMD-SHELL", .. line.Words])
         {
-            Interval = Duration(place, flags, "interval"),
-            Timeout = Duration(place, flags, "timeout"),
-            StartPeriod = Duration(place, flags, "start-period"),
-            StartInterval = Duration(place, flags, "start-interval"),
+            IntervalSeconds = Seconds(place, flags, "interval"),
+            TimeoutSeconds = Seconds(place, flags, "timeout"),
+            StartPeriodSeconds = Seconds(place, flags, "start-period"),
+            StartIntervalSeconds = Seconds(place, flags, "start-interval"),
             Retries = Retries(place, flags.Text("retries")),
         };
         return new HealthcheckInstruction(place, text, check);
@@ -37,12 +37,12 @@ internal static class HealthcheckReader
             : throw place.Error("FlagInvalid", Reason.InvalidInput, $"--retries={Printable.Of(text)} is no number from 1 up.", "Write --retries=3.");
     }
 
-    private static TimeSpan? Duration(Place place, InstructionFlags flags, string name)
+    private static double? Seconds(Place place, InstructionFlags flags, string name)
     {
         if (flags.Text(name) is not { } text) return null;
         TimeSpan? duration = GoDuration.TryParse(text);
         // Docker's own bound; 0 means the default.
-        return duration is { } good && (good == TimeSpan.Zero || good >= TimeSpan.FromMilliseconds(1)) ? (good == TimeSpan.Zero ? null : good)
+        return duration is { } good && (good == TimeSpan.Zero || good >= TimeSpan.FromMilliseconds(1)) ? (good == TimeSpan.Zero ? null : good.TotalSeconds)
             : throw place.Error("FlagInvalid", Reason.InvalidInput, $"--{name}={Printable.Of(text)} is no duration.", "Write 30s, 1m30s or 500ms; 1 ms is the least.");
     }
 }

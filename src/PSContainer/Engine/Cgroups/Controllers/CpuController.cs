@@ -1,4 +1,5 @@
 using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Cgroups.Making;
 
 namespace PSContainer.Engine.Cgroups.Controllers;
@@ -86,7 +87,7 @@ internal static class CpuController
     {
         var cpus = wish.Limit.Cpus;
         if ((wish.CpuQuota ?? wish.CpuPeriod ?? wish.CpuBurst) is null && cpus is null) return;
-        if (!now.HasBandwidth) throw LimitTarget.NotSupported("This kernel has no processor quota (CONFIG_CFS_BANDWIDTH).", "Use CpuWeight or CpusetCpus.");
+        if (!now.HasBandwidth) throw LimitTarget.NotSupported("This kernel has no processor quota (CONFIG_CFS_BANDWIDTH).", $"Use {wish.Words.Of(nameof(ContainerLimit.CpuWeight))} or {wish.Words.Of(nameof(ContainerLimit.CpusetCpus))}.");
         var period = wish.CpuPeriod ?? (cpus is not null ? CpuState.DefaultPeriod : now.Period);
         var quota = wish.CpuQuota
             ?? (cpus is not { } count ? now.Quota : double.IsPositiveInfinity(count) ? -1 : Math.Max(1000, (long)Math.Round(count * period)));

@@ -1,5 +1,4 @@
 using System.Collections;
-using PSContainer.Engine.Cgroups.Limits;
 
 namespace PSContainer.Engine.Cgroups.Controllers;
 
@@ -10,8 +9,10 @@ public static class CpuList
     private const int Bound = 8192;
 
     /// <summary>The numbers of a list, in order; empty for an empty list.</summary>
+    /// <param name="list">As the kernel or a user wrote it.</param>
+    /// <param name="name">What an error calls it.</param>
     /// <exception cref="EngineException">CpusetInvalid: not a list, descending, or beyond 8191.</exception>
-    public static IReadOnlyList<int> Parse(string list, string name = nameof(ContainerLimit.CpusetCpus))
+    public static IReadOnlyList<int> Parse(string list, string name)
     {
         var members = new BitArray(Bound);
         var text = list.AsSpan().Trim();

@@ -22,8 +22,8 @@ internal static class CpusetController
     /// <param name="writes">Receives the writes.</param>
     public static void Writes(LimitTarget target, CgroupGroup? parent, CgroupSettings wish, bool isNew, List<CgroupAction> writes)
     {
-        One(target, parent, "cpuset.cpus", wish.Limit.CpusetCpus, nameof(ContainerLimit.CpusetCpus), isNew, writes);
-        One(target, parent, "cpuset.mems", wish.Limit.CpusetMems, nameof(ContainerLimit.CpusetMems), isNew, writes);
+        One(target, parent, "cpuset.cpus", wish.Limit.CpusetCpus, wish.Words.Of(nameof(ContainerLimit.CpusetCpus)), isNew, writes);
+        One(target, parent, "cpuset.mems", wish.Limit.CpusetMems, wish.Words.Of(nameof(ContainerLimit.CpusetMems)), isNew, writes);
     }
 
     private static void One(LimitTarget target, CgroupGroup? parent, string file, string? wish, string name, bool isNew, List<CgroupAction> writes)

@@ -1,4 +1,5 @@
 using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Cgroups.Controllers;
 
@@ -19,6 +20,22 @@ public sealed record DeviceThrottle(
         ReadBps = ContainerLimit.Normalise(ReadBps), WriteBps = ContainerLimit.Normalise(WriteBps),
         ReadIops = ContainerLimit.Normalise(ReadIops), WriteIops = ContainerLimit.Normalise(WriteIops),
     };
+
+    /// <summary>Of the four only what is limited: what is not is null.</summary>
+    public DeviceThrottle OnlyLimited() => this with { ReadBps = Limited(ReadBps), WriteBps = Limited(WriteBps), ReadIops = Limited(ReadIops), WriteIops = Limited(WriteIops) };
+
+    /// <summary>"8:0 read 10 MiB/s, 100 writes/s".</summary>
+    public override string ToString()
+    {
+        var parts = new List<string>(4);
+        if (Limited(ReadBps) is { } read) parts.Add($"read {SizeText.Of(read)}/s");
+        if (Limited(WriteBps) is { } write) parts.Add($"write {SizeText.Of(write)}/s");
+        if (Limited(ReadIops) is { } reads) parts.Add($"{reads} reads/s");
+        if (Limited(WriteIops) is { } writes) parts.Add($"{writes} writes/s");
+        return $"{Major}:{Minor} {(parts.Count == 0 ? SizeText.Unlimited : string.Join(", ", parts))}";
+    }
+
+    private static long? Limited(long? rate) => rate is ContainerLimit.Unlimited ? null : rate;
 
     internal void Validate()
     {

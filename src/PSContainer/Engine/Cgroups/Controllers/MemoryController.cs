@@ -55,12 +55,12 @@ internal static class MemoryController
 
     private static void V2(LimitTarget target, CgroupSettings wish, List<CgroupAction> writes)
     {
-        if (wish.MemorySwappiness is not null) throw LimitTarget.NotSupported("cgroup v2 has no swappiness of a group.", "Limit swap with MemorySwapMax instead.");
-        if (wish.DisableOomKiller is true) throw LimitTarget.NotSupported("cgroup v2 can't switch the out-of-memory killer off.", "Use MemoryHigh: it slows and never kills.");
+        if (wish.MemorySwappiness is not null) throw LimitTarget.NotSupported("cgroup v2 has no swappiness of a group.", $"Limit swap with {wish.Words.Of(nameof(ContainerLimit.MemorySwap))} instead.");
+        if (wish.DisableOomKiller is true) throw LimitTarget.NotSupported("cgroup v2 can't switch the out-of-memory killer off.", $"Use {wish.Words.Of(nameof(ContainerLimit.MemoryHigh))}: it slows and never kills.");
         var limit = wish.Limit;
         // The limit that can fail (memory in use) comes first, so that the others need no undoing.
-        if (limit.MemoryMax is { } max) writes.Add(target.Write("memory.max", CgroupText.V2(max), "limit memory"));
-        if (limit.MemorySwapMax is { } swap)
+        if (limit.Memory is { } max) writes.Add(target.Write("memory.max", CgroupText.V2(max), "limit memory"));
+        if (limit.MemorySwap is { } swap)
         {
             writes.Add(target.Write("memory.swap.max", CgroupText.V2(swap), "limit swap", wish.SwapIsOptional || swap == ContainerLimit.Unlimited ? [Errno.ENOENT] : []));
         }
@@ -73,9 +73,9 @@ internal static class MemoryController
         var limit = wish.Limit;
         if (limit.MemoryHigh is not (null or ContainerLimit.Unlimited))
         {
-            throw LimitTarget.NotSupported("cgroup v1 has no memory.high, which slows a group down instead of killing it.", "Limit its memory instead (memory.max).");
+            throw LimitTarget.NotSupported("cgroup v1 has no memory.high, which slows a group down instead of killing it.", $"Limit its memory instead ({wish.Words.Of(nameof(ContainerLimit.Memory))}).");
         }
-        if (limit.MemoryMax is not null || limit.MemorySwapMax is not null) V1Size(target, now, wish, writes);
+        if (limit.Memory is not null || limit.MemorySwap is not null) V1Size(target, now, wish, writes);
         if (limit.MemoryLow is { } low)
         {
             writes.Add(target.Write(Soft, low == 0 ? "-1" : CgroupText.V1(low), "reclaim down to this memory first when the machine runs short"));
@@ -87,13 +87,13 @@ internal static class MemoryController
     private static void V1Size(LimitTarget target, MemoryState now, CgroupSettings wish, List<CgroupAction> writes)
     {
         var oldMax = now.Max ?? ContainerLimit.Unlimited;
-        var max = wish.Limit.MemoryMax ?? oldMax;
+        var max = wish.Limit.Memory ?? oldMax;
         // memsw holds both, so a new memory limit alone has to move it along: the swap allowed stays what it was.
-        var swap = wish.Limit.MemorySwapMax ?? now.SwapMax ?? ContainerLimit.Unlimited;
-        var setMax = wish.Limit.MemoryMax is { } value ? target.Write(Limit, CgroupText.V1(value), "limit memory") : null;
+        var swap = wish.Limit.MemorySwap ?? now.SwapMax ?? ContainerLimit.Unlimited;
+        var setMax = wish.Limit.Memory is { } value ? target.Write(Limit, CgroupText.V1(value), "limit memory") : null;
         if (!target.Has(Memsw))
         {
-            if (wish.Limit.MemorySwapMax is not (null or ContainerLimit.Unlimited) && !wish.SwapIsOptional)
+            if (wish.Limit.MemorySwap is not (null or ContainerLimit.Unlimited) && !wish.SwapIsOptional)
             {
                 throw LimitTarget.NotSupported("This kernel does not count swap by group (memory.memsw is missing).", "Boot with swapaccount=1, or leave swap unlimited.");
             }
@@ -102,9 +102,9 @@ internal static class MemoryController
         }
         if (max == ContainerLimit.Unlimited && swap != ContainerLimit.Unlimited)
         {
-            if (wish.Limit.MemorySwapMax is not null)
+            if (wish.Limit.MemorySwap is not null)
             {
-                throw LimitTarget.NotSupported("cgroup v1 limits memory and swap together, so it can't limit swap where memory has no limit.", "Set MemoryMax as well.");
+                throw LimitTarget.NotSupported("cgroup v1 limits memory and swap together, so it can't limit swap where memory has no limit.", $"Set {wish.Words.Of(nameof(ContainerLimit.Memory))} as well.");
             }
             // Memory is set free while swap was limited: v1 can only set both free.
             swap = ContainerLimit.Unlimited;

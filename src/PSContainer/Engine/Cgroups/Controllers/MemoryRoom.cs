@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Cgroups.Controllers;
@@ -25,7 +26,7 @@ internal static class MemoryRoom
         if (CgroupText.Number(group.Read("memory.current")) is { } still && still > max)
         {
             throw new EngineException("MemoryInUse", Reason.WrongState,
-                $"{group.Path} uses {still} bytes, more than the new limit of {max}, and the kernel can't free enough: the limit would kill its processes.",
+                $"{group.Path} uses {SizeText.Of(still)}, more than the new limit of {SizeText.Of(max)}, and the kernel can't free enough: the limit would kill its processes.",
                 "Stop something in it, choose a higher limit, or force it.");
         }
     }

@@ -10,6 +10,6 @@ internal static class PidsController
 
     public static void Writes(LimitTarget target, CgroupSettings wish, List<CgroupAction> writes)
     {
-        if (wish.Limit.PidsMax is { } max) writes.Add(target.Write("pids.max", CgroupText.V2(max), "limit processes and threads"));
+        if (wish.Limit.PidsLimit is { } max) writes.Add(target.Write("pids.max", CgroupText.V2(max), "limit processes and threads"));
     }
 }

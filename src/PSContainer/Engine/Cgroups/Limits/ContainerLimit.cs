@@ -1,11 +1,12 @@
 using PSContainer.Engine.Cgroups.Controllers;
 using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Cgroups.Limits;
 
 /// <summary>
-/// What a container may use at most, in the words of cgroup v2 (Documentation/admin-guide/cgroup-v2.rst). Null means
-/// "not set": as a wish, leave it as it is; as an answer, this machine has no such limit.
+/// What a container may use at most: a limit is called as the cmdlets' parameter is, and counts as cgroup v2 does
+/// (Documentation/admin-guide/cgroup-v2.rst). Null means "not set": as a wish, leave it as it is; as an answer, this machine has no such limit.
 /// </summary>
 public sealed record ContainerLimit
 {
@@ -16,7 +17,7 @@ public sealed record ContainerLimit
     public const long MinimumMemory = 6 * 1024 * 1024;
 
     /// <summary>Bytes; above it the kernel reclaims, then kills (memory.max).</summary>
-    public long? MemoryMax { get; init; }
+    public long? Memory { get; init; }
 
     /// <summary>Bytes; above it the processes are slowed and reclaimed, never killed (memory.high). cgroup v2 only.</summary>
     public long? MemoryHigh { get; init; }
@@ -25,7 +26,7 @@ public sealed record ContainerLimit
     public long? MemoryLow { get; init; }
 
     /// <summary>Bytes of swap alone, not memory and swap together as docker counts (memory.swap.max).</summary>
-    public long? MemorySwapMax { get; init; }
+    public long? MemorySwap { get; init; }
 
     /// <summary>Processors' worth of time: 1.5 is one and a half; at least 0.01; infinity for no limit (cpu.max).</summary>
     public double? Cpus { get; init; }
@@ -40,7 +41,7 @@ public sealed record ContainerLimit
     public string? CpusetMems { get; init; }
 
     /// <summary>Processes and threads (pids.max).</summary>
-    public long? PidsMax { get; init; }
+    public long? PidsLimit { get; init; }
 
     /// <summary>Share of the disks against neighbours, 1 to 10000, usually 100 (io.weight).</summary>
     public int? IOWeight { get; init; }
@@ -57,10 +58,10 @@ public sealed record ContainerLimit
         get
         {
             var needed = new List<CgroupController>(5);
-            if ((MemoryMax ?? MemoryHigh ?? MemoryLow ?? MemorySwapMax) is not null) needed.Add(CgroupController.Memory);
+            if ((Memory ?? MemoryHigh ?? MemoryLow ?? MemorySwap) is not null) needed.Add(CgroupController.Memory);
             if (Cpus is not null || CpuWeight is not null) needed.Add(CgroupController.Cpu);
             if ((CpusetCpus ?? CpusetMems) is not null) needed.Add(CgroupController.Cpuset);
-            if (PidsMax is not null) needed.Add(CgroupController.Pids);
+            if (PidsLimit is not null) needed.Add(CgroupController.Pids);
             if (IOWeight is not null || DeviceThrottles is { Count: > 0 }) needed.Add(CgroupController.BlockIO);
             return needed;
         }
@@ -70,47 +71,53 @@ public sealed record ContainerLimit
 
     /// <summary>The same wish with every "-1" as <see cref="Unlimited"/>, or an error; touches nothing.</summary>
     /// <param name="minimumMemory">Bytes; a bundle of somebody else's may want less than <see cref="MinimumMemory"/>.</param>
+    /// <param name="words">How errors call the limits; as parameters where it is not given.</param>
     /// <exception cref="EngineException">LimitTooSmall, LimitOutOfRange, CpusetInvalid, LimitDeviceInvalid.</exception>
-    public ContainerLimit Validate(long minimumMemory = MinimumMemory)
+    public ContainerLimit Validate(long minimumMemory = MinimumMemory, LimitWords? words = null)
     {
+        words ??= LimitWords.Parameters;
         var limit = this with
         {
-            MemoryMax = Normalise(MemoryMax), MemoryHigh = Normalise(MemoryHigh), MemoryLow = Normalise(MemoryLow),
-            MemorySwapMax = Normalise(MemorySwapMax), PidsMax = Normalise(PidsMax),
+            Memory = Normalise(Memory), MemoryHigh = Normalise(MemoryHigh), MemoryLow = Normalise(MemoryLow),
+            MemorySwap = Normalise(MemorySwap), PidsLimit = Normalise(PidsLimit),
             Cpus = Cpus is -1 ? double.PositiveInfinity : Cpus,
             DeviceThrottles = DeviceThrottles?.Select(static throttle => throttle.Normalised()).ToArray(),
         };
-        limit.ValidateMemory(minimumMemory);
+        limit.ValidateMemory(minimumMemory, words);
         if (limit.Cpus is { } cpus && !(cpus >= 0.01 && (double.IsPositiveInfinity(cpus) || cpus <= 100_000)))
         {
-            throw OutOfRange(nameof(Cpus), cpus, "0.01 to 100000; -1 for no limit");
+            throw OutOfRange(words.Of(nameof(Cpus)), FormattableString.Invariant($"{cpus}"), "0.01 to 100000; -1 for no limit");
         }
-        if (CpuWeight is < 1 or > 10000) throw OutOfRange(nameof(CpuWeight), CpuWeight, "1 to 10000");
-        if (IOWeight is < 1 or > 10000) throw OutOfRange(nameof(IOWeight), IOWeight, "1 to 10000");
-        if (limit.PidsMax is < 1 or (> 4 * 1024 * 1024 and not Unlimited)) throw OutOfRange(nameof(PidsMax), PidsMax, "1 to 4194304; -1 for no limit");
-        if (CpusetCpus is not null) CpuList.Parse(CpusetCpus, nameof(CpusetCpus));
-        if (CpusetMems is not null) CpuList.Parse(CpusetMems, nameof(CpusetMems));
+        if (CpuWeight is < 1 or > 10000) throw OutOfRange(words.Of(nameof(CpuWeight)), $"{CpuWeight}", "1 to 10000");
+        if (IOWeight is < 1 or > 10000) throw OutOfRange(words.Of(nameof(IOWeight)), $"{IOWeight}", "1 to 10000");
+        if (limit.PidsLimit is < 1 or (> 4 * 1024 * 1024 and not Unlimited)) throw OutOfRange(words.Of(nameof(PidsLimit)), $"{PidsLimit}", "1 to 4194304; -1 for no limit");
+        if (CpusetCpus is not null) CpuList.Parse(CpusetCpus, words.Of(nameof(CpusetCpus)));
+        if (CpusetMems is not null) CpuList.Parse(CpusetMems, words.Of(nameof(CpusetMems)));
         foreach (var throttle in limit.DeviceThrottles ?? []) throttle.Validate();
         return limit;
     }
 
-    private void ValidateMemory(long minimum)
+    private void ValidateMemory(long minimum, LimitWords words)
     {
-        foreach (var (name, value) in (ReadOnlySpan<(string, long?)>)[(nameof(MemoryMax), MemoryMax), (nameof(MemoryHigh), MemoryHigh)])
+        foreach (var (limit, value) in (ReadOnlySpan<(string, long?)>)[(nameof(Memory), Memory), (nameof(MemoryHigh), MemoryHigh)])
         {
-            if (value is null) continue;
-            if (value < 0) throw OutOfRange(name, value, "bytes, or -1 for no limit");
-            if (value < minimum)
+            if (value is not { } bytes) continue;
+            var name = words.Of(limit);
+            if (bytes < 0) throw OutOfRange(name, $"{bytes}", "bytes, or -1 for no limit");
+            if (bytes < minimum)
             {
-                throw new EngineException("LimitTooSmall", Reason.InvalidInput, $"{name} of {value} bytes: a container can't start in less than {minimum} bytes.",
-                    $"Use at least {minimum} bytes.");
+                throw new EngineException("LimitTooSmall", Reason.InvalidInput, $"{name} {SizeText.Of(bytes)} is too small: a container needs at least {SizeText.Of(minimum)}.",
+                    $"Give it {SizeText.Of(minimum)} or more, as in {name} 40MB.");
             }
         }
-        if (MemoryLow is < 0) throw OutOfRange(nameof(MemoryLow), MemoryLow, "bytes, 0 for none");
-        if (MemorySwapMax is < 0) throw OutOfRange(nameof(MemorySwapMax), MemorySwapMax, "bytes, 0 for none, -1 for no limit");
-        if (MemoryLow is { } low && MemoryMax is { } max && low > max) throw OutOfRange(nameof(MemoryLow), low, $"at most {nameof(MemoryMax)} ({max})");
+        if (MemoryLow is < 0) throw OutOfRange(words.Of(nameof(MemoryLow)), $"{MemoryLow}", "bytes, 0 for none");
+        if (MemorySwap is < 0) throw OutOfRange(words.Of(nameof(MemorySwap)), $"{MemorySwap}", "bytes, 0 for none, -1 for no limit");
+        if (MemoryLow is { } low && Memory is { } max && low > max)
+        {
+            throw OutOfRange(words.Of(nameof(MemoryLow)), SizeText.Of(low), $"at most {words.Of(nameof(Memory))}, {SizeText.Of(max)}");
+        }
     }
 
-    private static EngineException OutOfRange(string name, object? value, string range)
-        => new("LimitOutOfRange", Reason.InvalidInput, $"{name} can't be {FormattableString.Invariant($"{value}")}: {range}.", $"{name}: {range}.");
+    private static EngineException OutOfRange(string name, string value, string range)
+        => new("LimitOutOfRange", Reason.InvalidInput, $"{name} can't be {value}: {range}.", $"{name}: {range}.");
 }

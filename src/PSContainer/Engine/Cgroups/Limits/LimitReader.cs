@@ -14,15 +14,15 @@ internal static class LimitReader
         var io = cgroup.Group(CgroupController.BlockIO);
         return new()
         {
-            MemoryMax = memory.Max,
+            Memory = memory.Max,
             MemoryHigh = memory.High,
             MemoryLow = memory.Low,
-            MemorySwapMax = memory.SwapMax,
+            MemorySwap = memory.SwapMax,
             Cpus = cpu?.Cpus,
             CpuWeight = cpu?.Weight,
             CpusetCpus = cpus,
             CpusetMems = mems,
-            PidsMax = cgroup.Group(CgroupController.Pids) is { } p ? PidsController.Read(p) : null,
+            PidsLimit = cgroup.Group(CgroupController.Pids) is { } p ? PidsController.Read(p) : null,
             IOWeight = io is null ? null : BlockIOController.ReadWeight(io),
             DeviceThrottles = io is null ? null : BlockIOController.ReadThrottles(io),
         };

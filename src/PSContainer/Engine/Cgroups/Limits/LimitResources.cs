@@ -47,7 +47,7 @@ public static class LimitResources
             changed = changed with { CpusetMems = nodes.Length == 0 ? null : nodes };
             unified.Remove("cpuset.mems");
         }
-        if (limit.PidsMax is { } pids)
+        if (limit.PidsLimit is { } pids)
         {
             changed = changed with { PidsLimit = pids == Max ? -1 : pids };
             unified.Remove("pids.max");
@@ -60,11 +60,11 @@ public static class LimitResources
     /// <summary>What a container of this configuration will be held to, in the one vocabulary; null where it says nothing.</summary>
     public static ContainerLimit ToLimit(ResourceSpec resources)
     {
-        ContainerLimit limit = ResourceSettings.From(resources).Limit;
+        ContainerLimit limit = ResourceSettings.From(resources, LimitWords.Parameters).Limit;
         return limit with
         {
             MemoryHigh = Number(resources, High),
-            MemorySwapMax = limit.MemorySwapMax ?? Number(resources, SwapMax),
+            MemorySwap = limit.MemorySwap ?? Number(resources, SwapMax),
             Cpus = resources.CpuQuota is > 0 and { } quota ? (double)quota / (resources.CpuPeriod ?? CpuState.DefaultPeriod) : null,
             CpuWeight = resources.CpuShares is { } shares ? Weights.OciSharesToWeight((long)shares) : null,
             IOWeight = Weight(resources, IOWeight) ?? (Weight(resources, BfqWeight) is { } bfq ? Weights.FromBfq(bfq)
@@ -96,11 +96,11 @@ public static class LimitResources
             if (high == Max) unified.Remove(High);
             else unified[High] = CgroupText.V2(high);
         }
-        if (limit.MemoryMax is null && limit.MemorySwapMax is null) return resources;
+        if (limit.Memory is null && limit.MemorySwap is null) return resources;
 
         // OCI's swap counts both, so a new memory limit has to move it along: the swap allowed stays what it was.
-        long? swap = limit.MemorySwapMax ?? ToLimit(resources).MemorySwapMax;
-        long memory = limit.MemoryMax ?? (resources.MemoryLimit is > 0 and { } known ? known : Max);
+        long? swap = limit.MemorySwap ?? ToLimit(resources).MemorySwap;
+        long memory = limit.Memory ?? (resources.MemoryLimit is > 0 and { } known ? known : Max);
         unified.Remove("memory.max");
         unified.Remove(SwapMax);
         // Swap is limited and memory is not: OCI has no word for it, cgroup v2 has, and v1 can't do it.

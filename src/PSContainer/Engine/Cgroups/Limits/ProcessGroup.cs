@@ -109,8 +109,8 @@ public static class ProcessGroup
     // Only what really limits: the rest is a new group's default anyway, and some of it could not be written.
     private static ContainerLimit Finite(ContainerLimit limit) => limit with
     {
-        MemoryMax = Limited(limit.MemoryMax), MemoryHigh = Limited(limit.MemoryHigh), MemorySwapMax = Limited(limit.MemorySwapMax),
-        MemoryLow = limit.MemoryLow is 0 ? null : limit.MemoryLow, PidsMax = Limited(limit.PidsMax),
+        Memory = Limited(limit.Memory), MemoryHigh = Limited(limit.MemoryHigh), MemorySwap = Limited(limit.MemorySwap),
+        MemoryLow = limit.MemoryLow is 0 ? null : limit.MemoryLow, PidsLimit = Limited(limit.PidsLimit),
         Cpus = limit.Cpus is { } cpus && double.IsFinite(cpus) ? cpus : null,
         CpuWeight = limit.CpuWeight is 100 ? null : limit.CpuWeight, IOWeight = limit.IOWeight is 100 ? null : limit.IOWeight,
         CpusetCpus = string.IsNullOrEmpty(limit.CpusetCpus) ? null : limit.CpusetCpus,

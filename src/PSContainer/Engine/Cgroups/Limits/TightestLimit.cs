@@ -1,27 +1,40 @@
 using PSContainer.Engine.Cgroups.Controllers;
 using PSContainer.Engine.Cgroups.Hierarchy;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Cgroups.Limits;
 
 /// <summary>The limit that counts: the smallest from a cgroup up to the top, and who holds it.</summary>
-/// <param name="Limit">The property of <see cref="ContainerLimit"/>: "MemoryMax".</param>
+/// <param name="Limit">The property of <see cref="ContainerLimit"/>: "Memory", as the parameter is called.</param>
 /// <param name="Value">Bytes, processors or processes, as that property has them.</param>
 /// <param name="Cgroup">The path of the group that holds it.</param>
 /// <param name="IsInherited">It is a group further up.</param>
 public sealed record TightestLimit(string Limit, double Value, string Cgroup, bool IsInherited)
 {
+    /// <summary>"Memory 64 MiB in /pscontainer-ID".</summary>
+    public override string ToString()
+    {
+        var value = Limit switch
+        {
+            nameof(ContainerLimit.Cpus) => SizeText.Processors(Value),
+            nameof(ContainerLimit.PidsLimit) => SizeText.Count((long)Value),
+            _ => SizeText.Of((long)Value),
+        };
+        return $"{Limit} {value} in {Cgroup}{(IsInherited ? " (above)" : "")}";
+    }
+
     /// <summary>One entry a limit that is set anywhere; where the same value is set twice, the upper group's counts.</summary>
     internal static IReadOnlyList<TightestLimit> Find(ContainerCgroup cgroup)
     {
         var found = new List<TightestLimit>(4);
-        Add(found, nameof(ContainerLimit.MemoryMax), cgroup.Group(CgroupController.Memory),
+        Add(found, nameof(ContainerLimit.Memory), cgroup.Group(CgroupController.Memory),
             static group => Finite(CgroupText.Number(group.Read(group.Version == CgroupVersion.V2 ? "memory.max" : "memory.limit_in_bytes"))));
         Add(found, nameof(ContainerLimit.MemoryHigh), cgroup.Group(CgroupController.Memory),
             static group => group.Version == CgroupVersion.V2 ? Finite(CgroupText.Number(group.Read("memory.high"))) : null);
-        Add(found, nameof(ContainerLimit.MemorySwapMax), cgroup.Group(CgroupController.Memory), static group => Finite(MemoryController.Read(group).SwapMax));
+        Add(found, nameof(ContainerLimit.MemorySwap), cgroup.Group(CgroupController.Memory), static group => Finite(MemoryController.Read(group).SwapMax));
         Add(found, nameof(ContainerLimit.Cpus), cgroup.Group(CgroupController.Cpu),
             static group => CpuController.Read(group).Cpus is { } cpus && double.IsFinite(cpus) ? cpus : null);
-        Add(found, nameof(ContainerLimit.PidsMax), cgroup.Group(CgroupController.Pids), static group => Finite(PidsController.Read(group)));
+        Add(found, nameof(ContainerLimit.PidsLimit), cgroup.Group(CgroupController.Pids), static group => Finite(PidsController.Read(group)));
         return found;
     }
 

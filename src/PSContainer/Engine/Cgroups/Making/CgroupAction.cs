@@ -1,3 +1,4 @@
+using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Cgroups.Making;
@@ -51,7 +52,7 @@ public abstract record CgroupAction(string Path, string Why)
                 $"{System.IO.Path.GetDirectoryName(Path)} holds processes itself, so cgroup v2 lets it pass no controller on ({value}).",
                 "Move its processes into a group below it first.", cause),
             Errno.EBUSY when file.StartsWith("memory.", StringComparison.Ordinal) => new("MemoryInUse", Reason.WrongState,
-                $"The group uses more memory than {value} bytes, and the kernel can't free enough.",
+                $"The group uses more memory than {(long.TryParse(value, out var bytes) ? SizeText.Of(bytes) : value)}, and the kernel can't free enough.",
                 "Stop something in it first, or choose a higher limit.", cause),
             Errno.ENOENT or Errno.EOPNOTSUPP when this is WriteFile => new("LimitNotSupported", Reason.NotSupported,
                 $"This kernel has no {file}.", "See Get-ContainerHost for the controllers of this machine.", cause),

@@ -1,6 +1,7 @@
 using PSContainer.Engine.Cgroups.Devices;
 using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Cgroups.Making;
 
@@ -20,6 +21,9 @@ public sealed record CgroupSettings
 
     /// <summary>A machine without swap accounting is no error: the swap limit is a default of ours, nobody's wish.</summary>
     public bool SwapIsOptional { get; init; }
+
+    /// <summary>How errors call the limits.</summary>
+    public LimitWords Words { get; init; } = LimitWords.Parameters;
 
     /// <summary>Bytes; below it a memory limit is refused.</summary>
     public long MinimumMemory { get; init; } = ContainerLimit.MinimumMemory;
@@ -84,7 +88,7 @@ public sealed record CgroupSettings
         if (memory is null or <= 0 || memory > memoryAndSwap)
         {
             throw new EngineException("LimitOutOfRange", Reason.InvalidInput,
-                $"memory.swap ({memoryAndSwap}) counts memory and swap together and can't be less than memory.limit ({memory?.ToString() ?? "not set"}).",
+                $"memory.swap ({SizeText.Of(memoryAndSwap.Value)}) counts memory and swap together and can't be less than memory.limit ({(memory is { } bytes ? SizeText.Of(bytes) : "not set")}).",
                 "Set memory.limit too, and memory.swap to at least as much.");
         }
         return memoryAndSwap - memory;
@@ -93,14 +97,14 @@ public sealed record CgroupSettings
     /// <exception cref="EngineException">See <see cref="ContainerLimit.Validate"/>.</exception>
     public CgroupSettings Validate()
     {
-        Check(nameof(CpuShares), CpuShares, 2, 262144);
-        Check(nameof(CpuPeriod), CpuPeriod, 1000, 1_000_000);
-        if (CpuQuota is not (null or -1)) Check(nameof(CpuQuota), CpuQuota, 1000, long.MaxValue / 1000);
-        Check(nameof(CpuBurst), CpuBurst, 0, long.MaxValue / 1000);
-        Check(nameof(CpuIdle), CpuIdle, 0, 1);
-        Check(nameof(MemorySwappiness), MemorySwappiness, 0, 100);
-        Check(nameof(BlockIOWeight), BlockIOWeight, 10, 1000);
-        foreach (var weight in DeviceWeights ?? []) Check(nameof(DeviceWeights), weight.Weight, 10, 1000);
+        Check("cpu.shares", CpuShares, 2, 262144);
+        Check("cpu.period", CpuPeriod, 1000, 1_000_000);
+        if (CpuQuota is not (null or -1)) Check("cpu.quota", CpuQuota, 1000, long.MaxValue / 1000);
+        Check("cpu.burst", CpuBurst, 0, long.MaxValue / 1000);
+        Check("cpu.idle", CpuIdle, 0, 1);
+        Check("memory.swappiness", MemorySwappiness, 0, 100);
+        Check("blockIO.weight", BlockIOWeight, 10, 1000);
+        foreach (var weight in DeviceWeights ?? []) Check("blockIO.weightDevice", weight.Weight, 10, 1000);
         foreach (var (file, _) in Unified ?? new Dictionary<string, string>())
         {
             // A key is a file's name; anything with a slash would be a way out of the group.
@@ -109,7 +113,7 @@ public sealed record CgroupSettings
                 throw new EngineException("LimitNotSupported", Reason.InvalidInput, $"\"{file}\" is no file of cgroup v2.", "Use names such as memory.high.");
             }
         }
-        return this with { Limit = Limit.Validate(MinimumMemory) };
+        return this with { Limit = Limit.Validate(MinimumMemory, Words) };
     }
 
     private static void Check(string name, long? value, long least, long most)

@@ -8,16 +8,19 @@ namespace PSContainer.Engine.Cgroups.Making;
 /// <summary>linux.resources of a configuration in the words of the cgroup room.</summary>
 public static class ResourceSettings
 {
-    public static CgroupSettings From(ResourceSpec resources) => new()
+    /// <param name="resources">What the configuration says.</param>
+    /// <param name="words">How errors call the limits: as parameters where a cmdlet has written the configuration.</param>
+    public static CgroupSettings From(ResourceSpec resources, LimitWords words) => new()
     {
+        Words = words,
         Limit = new ContainerLimit
         {
-            MemoryMax = Unlimited(resources.MemoryLimit),
+            Memory = Unlimited(resources.MemoryLimit),
             MemoryLow = Unlimited(resources.MemoryReservation),
-            MemorySwapMax = Swap(resources),
+            MemorySwap = Swap(resources),
             CpusetCpus = resources.CpusetCpus,
             CpusetMems = resources.CpusetMems,
-            PidsMax = resources.PidsLimit is <= 0 ? ContainerLimit.Unlimited : resources.PidsLimit,
+            PidsLimit = resources.PidsLimit is <= 0 ? ContainerLimit.Unlimited : resources.PidsLimit,
             DeviceThrottles = resources.Throttles.Count == 0 ? null : [.. resources.Throttles.Select(Throttle)],
         },
         // Every runtime allows the nodes of its own minimal /dev, whatever the configuration lists (config-linux.md).

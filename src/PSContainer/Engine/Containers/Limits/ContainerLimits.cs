@@ -76,13 +76,13 @@ public sealed class ContainerLimits(ContainerStore store)
         // What the configuration leaves open is the kernel's default for a new group.
         return said with
         {
-            MemoryMax = said.MemoryMax ?? (memory is null ? null : ContainerLimit.Unlimited),
+            Memory = said.Memory ?? (memory is null ? null : ContainerLimit.Unlimited),
             MemoryHigh = said.MemoryHigh ?? (memory == CgroupVersion.V2 ? ContainerLimit.Unlimited : null),
             MemoryLow = said.MemoryLow ?? (memory is null ? null : 0),
-            MemorySwapMax = said.MemorySwapMax ?? (mounts.CountsSwap ? ContainerLimit.Unlimited : null),
+            MemorySwap = said.MemorySwap ?? (mounts.CountsSwap ? ContainerLimit.Unlimited : null),
             Cpus = said.Cpus ?? (mounts.Find(CgroupController.Cpu) is null ? null : double.PositiveInfinity),
             CpuWeight = said.CpuWeight ?? (mounts.Find(CgroupController.Cpu) is null ? null : 100),
-            PidsMax = said.PidsMax ?? (mounts.Find(CgroupController.Pids) is null ? null : ContainerLimit.Unlimited),
+            PidsLimit = said.PidsLimit ?? (mounts.Find(CgroupController.Pids) is null ? null : ContainerLimit.Unlimited),
             DeviceThrottles = said.DeviceThrottles ?? [],
         };
     }
@@ -116,11 +116,11 @@ public sealed class ContainerLimits(ContainerStore store)
     // The start would be refused; better to refuse the change.
     private static void CheckNextStart(Container container, RuntimeSpec spec, ResourceSpec resources, ContainerLimit wish, CgroupMounts mounts)
     {
-        CgroupSettings next = ResourceSettings.From(resources) with { Unified = null, Devices = null };
+        CgroupSettings next = ResourceSettings.From(resources, LimitWords.Parameters) with { Unified = null, Devices = null };
         CgroupPlan.Create(mounts, CgroupPath.Resolve(spec.Linux.CgroupsPath, container.Id), next with
         {
             // These may have been left out of the configuration because the machine lacks them: then this is where it shows.
-            Limit = next.Limit with { MemoryHigh = wish.MemoryHigh, MemorySwapMax = wish.MemorySwapMax ?? next.Limit.MemorySwapMax, IOWeight = wish.IOWeight },
+            Limit = next.Limit with { MemoryHigh = wish.MemoryHigh, MemorySwap = wish.MemorySwap ?? next.Limit.MemorySwap, IOWeight = wish.IOWeight },
         });
     }
 

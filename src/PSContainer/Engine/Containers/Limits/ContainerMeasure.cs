@@ -15,14 +15,14 @@ public sealed record ContainerMeasure
     public double? CpuPercent { get; init; }
 
     /// <summary>Processor time since the start.</summary>
-    public TimeSpan? CpuTime { get; init; }
+    public double? CpuSeconds { get; init; }
 
     /// <summary>Bytes without the page cache that nobody has touched lately.</summary>
     public long? Memory { get; init; }
 
-    /// <summary>Bytes that it may have; long.MaxValue is no limit.</summary>
-    public long? MemoryLimit { get; init; }
-    public double? MemoryPercent => Memory is { } used && MemoryLimit is { } limit and > 0 and < long.MaxValue ? 100.0 * used / limit : null;
+    /// <summary>Bytes that it may have; infinity where there is no limit.</summary>
+    public object? MemoryLimit { get; init; }
+    public double? MemoryPercent => Memory is { } used && MemoryLimit is long limit and > 0 ? 100.0 * used / limit : null;
 
     /// <summary>Processes and threads.</summary>
     public long? Pids { get; init; }
@@ -35,9 +35,11 @@ public sealed record ContainerMeasure
     public long? Rx { get; init; }
     public long? Tx { get; init; }
 
-    /// <summary>What the rates are over; null without.</summary>
-    public TimeSpan? Interval { get; init; }
+    /// <summary>Seconds that the rates are over; null without.</summary>
+    public double? Interval { get; init; }
     public DateTimeOffset Time { get; init; }
+
+    public override string ToString() => Name;
 
     /// <summary>The counters at this moment.</summary>
     /// <exception cref="EngineException">ContainerNotRunning.</exception>
@@ -47,7 +49,7 @@ public sealed record ContainerMeasure
         (long? rx, long? tx) = Traffic(container);
         return new ContainerMeasure
         {
-            Name = container.Name, ContainerId = container.Id, CpuTime = usage.CpuUsage, Memory = usage.MemoryWorkingSet, MemoryLimit = container.Limit?.MemoryMax, Pids = usage.PidsCurrent,
+            Name = container.Name, ContainerId = container.Id, CpuSeconds = usage.CpuSeconds, Memory = usage.MemoryWorkingSet, MemoryLimit = container.Limit?.Memory, Pids = usage.PidsCurrent,
             IORead = usage.IOReadBytes, IOWrite = usage.IOWriteBytes, Rx = rx, Tx = tx, Time = usage.Time,
         };
     }
@@ -55,14 +57,14 @@ public sealed record ContainerMeasure
     /// <summary>The same counters, with the rates since an earlier look.</summary>
     public ContainerMeasure Since(ContainerMeasure earlier)
     {
-        TimeSpan interval = Time - earlier.Time;
-        return this with { Interval = interval, CpuPercent = interval > TimeSpan.Zero && CpuTime is { } now && earlier.CpuTime is { } before ? 100 * ((now - before) / interval) : null };
+        double interval = (Time - earlier.Time).TotalSeconds;
+        return this with { Interval = interval, CpuPercent = interval > 0 && CpuSeconds is { } now && earlier.CpuSeconds is { } before ? 100 * ((now - before) / interval) : null };
     }
 
     // On the host's half of each pair, so that nobody needs to go inside: what that one sends, the container receives.
     private static (long? Rx, long? Tx) Traffic(Container container)
     {
-        if (container.Endpoints.Length == 0) return (null, null);
+        if (container.Endpoints.Count == 0) return (null, null);
         try
         {
             using NetlinkSocket socket = NetworkAttachment.OpenSocket();

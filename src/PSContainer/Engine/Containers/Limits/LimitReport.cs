@@ -1,16 +1,17 @@
 using PSContainer.Engine.Cgroups;
-using PSContainer.Engine.Cgroups.Controllers;
 using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Containers.Limits;
 
-/// <summary>
-/// What a container or a process is held to, under the names that set it. Sizes are bytes, <see cref="ContainerLimit.Unlimited"/>
-/// where there is no limit; null: this machine has no such limit.
-/// </summary>
-public sealed record LimitReport
+/// <summary>What a container or a process is held to, and by whom.</summary>
+public sealed record LimitReport : LimitValues
 {
+    private LimitReport(ContainerLimit limit) : base(limit)
+    {
+    }
+
     /// <summary>The container's name, or the process's.</summary>
     public required string Name { get; init; }
 
@@ -26,26 +27,8 @@ public sealed record LimitReport
     /// <summary>The group that holds them; null where nothing runs.</summary>
     public string? Cgroup { get; init; }
 
-    public long? Memory { get; init; }
-    public long? MemoryHigh { get; init; }
-    public long? MemoryLow { get; init; }
-
-    /// <summary>Bytes of swap alone.</summary>
-    public long? MemorySwap { get; init; }
-
-    /// <summary>Processors' worth of time; infinity where there is no limit.</summary>
-    public double? Cpus { get; init; }
-
-    /// <summary>1 to 10000, 100 where nobody said anything.</summary>
-    public int? CpuWeight { get; init; }
-    public string? CpusetCpus { get; init; }
-    public string? CpusetMems { get; init; }
-    public long? PidsLimit { get; init; }
-    public int? IOWeight { get; init; }
-    public IReadOnlyList<DeviceThrottle> DeviceThrottles { get; init; } = [];
-
     /// <summary>The limits that really count: the smallest from the group up to the top, and which group holds it.</summary>
-    public IReadOnlyList<TightestLimit> Tightest { get; init; } = [];
+    public Listing<TightestLimit> Tightest { get; init; } = [];
 
     /// <exception cref="EngineException">ConfigInvalid, StateCorrupt.</exception>
     public static LimitReport Of(Container container, ContainerLimits limits)
@@ -67,22 +50,13 @@ public sealed record LimitReport
         };
     }
 
-    private static LimitReport Of(ContainerLimit limit, ContainerCgroup? cgroup) => new()
+    public override string ToString() => $"{Name}: {base.ToString()}";
+
+    private static LimitReport Of(ContainerLimit limit, ContainerCgroup? cgroup) => new(limit)
     {
         Name = "",
         IsInForce = cgroup is not null,
         Cgroup = cgroup?.Path,
-        Memory = limit.MemoryMax,
-        MemoryHigh = limit.MemoryHigh,
-        MemoryLow = limit.MemoryLow,
-        MemorySwap = limit.MemorySwapMax,
-        Cpus = limit.Cpus,
-        CpuWeight = limit.CpuWeight,
-        CpusetCpus = limit.CpusetCpus,
-        CpusetMems = limit.CpusetMems,
-        PidsLimit = limit.PidsMax,
-        IOWeight = limit.IOWeight,
-        DeviceThrottles = limit.DeviceThrottles ?? [],
-        Tightest = cgroup?.TightestAncestor() ?? [],
+        Tightest = [.. cgroup?.TightestAncestor() ?? []],
     };
 }

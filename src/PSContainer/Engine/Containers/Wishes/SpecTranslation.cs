@@ -89,7 +89,7 @@ public static class SpecTranslation
     {
         CgroupMounts mounts = CgroupMounts.Discover();
         // A limit of memory is meant as one: with swap beside it, 40 MB would be 40 MB and all the swap there is.
-        if (limit is { MemoryMax: not null, MemorySwapMax: null } && mounts.CountsSwap) limit = limit with { MemorySwapMax = 0 };
+        if (limit is { Memory: not null, MemorySwap: null } && mounts.CountsSwap) limit = limit with { MemorySwap = 0 };
         return new ResourceSpec { Devices = [new DeviceRuleSpec(false, 'a', null, null, "rwm")], PidsLimit = DefaultProfile.PidsLimit }.With(limit, mounts);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PSContainer.Engine.Blobs;
 using PSContainer.Engine.Records;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Images.Config;
 
@@ -89,27 +90,31 @@ public sealed record HistoryEntry
     };
 }
 
-/// <summary>Docker's HEALTHCHECK. Durations are null where the default holds.</summary>
+/// <summary>Docker's HEALTHCHECK. Seconds are null where the default holds.</summary>
 /// <param name="Test">["CMD", program, …], ["CMD-SHELL", line], or ["NONE"].</param>
-public sealed record Healthcheck(IReadOnlyList<string> Test)
+public sealed record Healthcheck(Listing<string> Test)
 {
-    public TimeSpan? Interval { get; init; }
-    public TimeSpan? Timeout { get; init; }
-    public TimeSpan? StartPeriod { get; init; }
+    public double? IntervalSeconds { get; init; }
+    public double? TimeoutSeconds { get; init; }
+    public double? StartPeriodSeconds { get; init; }
     /// <summary>Between two checks while it starts (docker 25).</summary>
-    public TimeSpan? StartInterval { get; init; }
+    public double? StartIntervalSeconds { get; init; }
     public int? Retries { get; init; }
 
-    public static Healthcheck Read(JsonElement json) => new(json.Strings("Test"))
+    public static Healthcheck Read(JsonElement json) => new([.. json.Strings("Test")])
     {
-        Interval = Duration(json, "Interval"),
-        Timeout = Duration(json, "Timeout"),
-        StartPeriod = Duration(json, "StartPeriod"),
-        StartInterval = Duration(json, "StartInterval"),
+        IntervalSeconds = Seconds(json, "Interval"),
+        TimeoutSeconds = Seconds(json, "Timeout"),
+        StartPeriodSeconds = Seconds(json, "StartPeriod"),
+        StartIntervalSeconds = Seconds(json, "StartInterval"),
         Retries = json.Has("Retries")?.GetInt32() is { } retries and > 0 ? retries : null,
     };
 
-    // Go's time.Duration: nanoseconds, a tick being 100 of them.
-    private static TimeSpan? Duration(JsonElement json, string name)
-        => json.Has(name)?.GetInt64() is { } nanoseconds and > 0 ? TimeSpan.FromTicks(nanoseconds / 100) : null;
+    /// <summary>"CMD curl -f http://localhost/".</summary>
+    public override string ToString() => Printable.Of(string.Join(' ', Test));
+
+    /// <summary>As configurations have it, Go's time.Duration: nanoseconds.</summary>
+    internal static long Nanoseconds(double seconds) => (long)Math.Round(seconds * 1e9);
+
+    private static double? Seconds(JsonElement json, string name) => json.Has(name)?.GetInt64() is { } nanoseconds and > 0 ? nanoseconds / 1e9 : null;
 }

@@ -54,17 +54,17 @@ internal static class ImageConfigWriter
     {
         json.WriteStartObject("Healthcheck");
         WriteList(json, "Test", health.Test);
-        WriteDuration(json, "Interval", health.Interval);
-        WriteDuration(json, "Timeout", health.Timeout);
-        WriteDuration(json, "StartPeriod", health.StartPeriod);
-        WriteDuration(json, "StartInterval", health.StartInterval);
+        WriteDuration(json, "Interval", health.IntervalSeconds);
+        WriteDuration(json, "Timeout", health.TimeoutSeconds);
+        WriteDuration(json, "StartPeriod", health.StartPeriodSeconds);
+        WriteDuration(json, "StartInterval", health.StartIntervalSeconds);
         if (health.Retries is { } retries) json.WriteNumber("Retries", retries);
         json.WriteEndObject();
     }
 
-    private static void WriteDuration(Utf8JsonWriter json, string name, TimeSpan? duration)
+    private static void WriteDuration(Utf8JsonWriter json, string name, double? seconds)
     {
-        if (duration is { } set) json.WriteNumber(name, set.Ticks * 100);
+        if (seconds is { } set) json.WriteNumber(name, Healthcheck.Nanoseconds(set));
     }
 
     private static void WriteLabels(Utf8JsonWriter json, IReadOnlyDictionary<string, string> labels)

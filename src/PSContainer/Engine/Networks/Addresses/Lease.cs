@@ -11,7 +11,7 @@ public sealed record Lease(string ContainerId, string ContainerName, IPAddress A
     private const char Between = '\t', BetweenAliases = ',';
 
     /// <summary>Other names of it on this network.</summary>
-    public string[] Aliases { get; init; } = [];
+    public IReadOnlyList<string> Aliases { get; init; } = [];
 
     /// <summary>Its lines in the hosts files of its neighbours; hosts(5).</summary>
     public IEnumerable<string> HostsLines(string? ownName = null)
@@ -37,7 +37,7 @@ public sealed record Lease(string ContainerId, string ContainerName, IPAddress A
 
     private string Names(string? ownName)
     {
-        var names = new List<string>(3 + Aliases.Length);
+        var names = new List<string>(3 + Aliases.Count);
         foreach (string? name in (ReadOnlySpan<string?>)[ownName, ContainerName, .. Aliases, State.ContainerId.Short(ContainerId)])
             if (name is not null && !names.Contains(name)) names.Add(name);
         return string.Join(' ', names);

@@ -9,5 +9,5 @@ namespace PSContainer.Engine.Networks.Firewall;
 /// <param name="IsInternal">It has no way out, and is not reached from outside.</param>
 public sealed record FirewallNetwork(string Bridge, IPNetwork? Subnet4, IPNetwork? Subnet6, bool IsInternal)
 {
-    public static FirewallNetwork Of(ContainerNetwork network) => new(network.Bridge, network.Subnet, network.IPv6Subnet, network.Internal);
+    public static FirewallNetwork Of(ContainerNetwork network) => new(network.Bridge, network.Range, network.Range6, network.Internal);
 }

@@ -14,7 +14,7 @@ public sealed record PortTarget(FirewallNetwork Network, IPAddress? Address4, IP
     public static PortTarget? Of(IEnumerable<(Endpoint Endpoint, FirewallNetwork Network)> places)
     {
         foreach ((Endpoint endpoint, FirewallNetwork network) in places)
-            if (!network.IsInternal) return new PortTarget(network, endpoint.IPAddress, endpoint.IPv6Address, endpoint.Link);
+            if (!network.IsInternal) return new PortTarget(network, endpoint.Address, endpoint.Address6, endpoint.Link);
         return null;
     }
 }

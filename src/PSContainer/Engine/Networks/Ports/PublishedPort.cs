@@ -14,21 +14,38 @@ public enum PortCarrier
 }
 
 /// <summary>A port of this machine that leads to a container.</summary>
-/// <param name="ContainerName">Whose it is.</param>
-/// <param name="HostAddress">The one address of this machine that it is for; null for all.</param>
-/// <param name="HostPort">The port of this machine; 0 for one that is chosen when the container starts.</param>
-/// <param name="ContainerPort">The port inside.</param>
-/// <param name="Protocol">TCP or UDP.</param>
-/// <param name="ContainerAddress">The container's address; null where it does not run or can't be reached.</param>
-/// <param name="Carrier">Who carries the packets.</param>
-public sealed record PublishedPort(string ContainerName, IPAddress? HostAddress, int HostPort, int ContainerPort, PortProtocol Protocol, IPAddress? ContainerAddress, PortCarrier Carrier)
+public sealed class PublishedPort
 {
+    private PublishedPort(PortBinding binding) => Binding = binding;
+
+    /// <summary>Whose it is.</summary>
+    public required string ContainerName { get; init; }
+
+    /// <summary>The one address of this machine that it is for; null for all.</summary>
+    public string? HostAddress => Binding.HostAddress?.ToString();
+
+    /// <summary>The port of this machine; 0 for one that is chosen when the container starts.</summary>
+    public int HostPort => Binding.HostPort;
+
+    /// <summary>The port inside.</summary>
+    public int ContainerPort => Binding.ContainerPort;
+    public PortProtocol Protocol => Binding.Protocol;
+
+    /// <summary>The container's address; null where it does not run or can't be reached.</summary>
+    public string? ContainerAddress { get; init; }
+
+    /// <summary>Who carries the packets.</summary>
+    public PortCarrier Carrier { get; init; }
+
     /// <summary>As -Publish takes it: "8080:80/tcp".</summary>
     public override string ToString() => Binding.ToString();
 
-    internal PortBinding Binding => new(HostAddress, HostPort, ContainerPort, Protocol);
+    internal PortBinding Binding { get; }
 
-    internal static PublishedPort Of(PortBinding binding, string containerName, PortState? state) => new(containerName, binding.HostAddress, binding.HostPort,
-        binding.ContainerPort, binding.Protocol, state?.Address4 ?? state?.Address6,
-        state is null or { Address4: null, Address6: null } ? PortCarrier.None : state.IsByFirewall && !Equals(binding.HostAddress, IPAddress.IPv6Loopback) ? PortCarrier.Firewall : PortCarrier.Relay);
+    internal static PublishedPort Of(PortBinding binding, string containerName, PortState? state) => new(binding)
+    {
+        ContainerName = containerName,
+        ContainerAddress = (state?.Address4 ?? state?.Address6)?.ToString(),
+        Carrier = state is null or { Address4: null, Address6: null } ? PortCarrier.None : state.IsByFirewall && !Equals(binding.HostAddress, IPAddress.IPv6Loopback) ? PortCarrier.Firewall : PortCarrier.Relay,
+    };
 }
