@@ -87,7 +87,7 @@ Describe 'Get-ContainerLog' -Tag Root -Skip:(-not $isRoot) {
         (Get-ContainerLog os1).Text | Should -BeExactly a, 'Name? Bob', '> '
         (Get-ContainerLog os1 -Tail 2).Text | Should -BeExactly 'Name? Bob', '> '
         Wait-Until { $follower.Output.Count -eq 4 } | Should -BeTrue
-        $follower.Output.Text | Should -BeExactly a, 'Name? ', Bob, '> '
+        $follower.Output.ReadAll().Text | Should -BeExactly a, 'Name? ', Bob, '> '
         $null = Stop-Pipeline $follower
         Stop-Container os1 -Timeout 0
         (Get-ContainerLog os1).Text | Should -BeExactly a, 'Name? Bob', '> '
