@@ -105,10 +105,11 @@ Describe 'A client that sends UDP from one port all the time, to <_>' -Tag Root,
     }
 }
 
-Describe 'A client of a published TCP port' -Tag Root, Network -Skip:(-not $canRun) {
-    It 'learns at once that its container is gone' {
+Describe 'A published TCP port' -Tag Root, Network -Skip:(-not ($canRun -and (Test-Path /proc/net/nf_conntrack))) {
+    It 'is forgotten with its container, and its connections with it' {
         $port = Get-FreePort
-        $null = New-Container a -Publish "${port}:80" -Command perl -ArgumentList '-e', 'use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 1, LocalPort => 80) or die; while (my $c = $s->accept) { print $c "hello\n"; push @c, $c }'
+        # A reset at its end: the kernel keeps a network namespace for a minute where a connection in it was not closed by both sides.
+        $null = New-Container a -Publish "${port}:80" -Command perl -ArgumentList '-e', 'use IO::Socket::INET; use Socket; my $s = IO::Socket::INET->new(Listen => 1, LocalPort => 80) or die; while (my $c = $s->accept) { setsockopt($c, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0)); print $c "hello\n"; push @c, $c }'
         $client = $null
         try {
             # Before its program listens, nobody answers.
@@ -117,14 +118,10 @@ Describe 'A client of a published TCP port' -Tag Root, Network -Skip:(-not $canR
                 $client = [Net.Sockets.TcpClient]::new()
                 try { $client.Connect('127.0.0.1', $port) } catch { $null = $_ }
             }
-            $client.Connected | Should -BeTrue
-            sh -c "kill -9 $(Get-SupervisorId (Get-Container a))"
+            $to = "dst=127\.0\.0\.1 sport=\d+ dport=$port .*src=$([regex]::Escape((Get-Container a).IPAddress))"
+            @(Get-Content /proc/net/nf_conntrack) -match $to | Should -Not -BeNullOrEmpty
             Remove-Container a -Force
-            $client.Client.ReceiveTimeout = 3000
-            $null = $client.GetStream().Read([byte[]]::new(100), 0, 100)
-            $clock = [Diagnostics.Stopwatch]::StartNew()
-            { for ($i = 0; $i -lt 20; $i++) { $client.GetStream().WriteByte(1); Start-Sleep -Milliseconds 50 } } | Should -Throw
-            $clock.Elapsed.TotalSeconds | Should -BeLessThan 1
+            @(Get-Content /proc/net/nf_conntrack) -match $to | Should -BeNullOrEmpty
         }
         finally {
             if ($client) { $client.Dispose() }
