@@ -73,6 +73,37 @@ Describe 'Get-ContainerLog' -Tag Root -Skip:(-not $isRoot) {
         $seen[1].At - $seen[0].At | Should -BeGreaterThan 0.6
     }
 
+    It 'shows what has no end yet while the program waits, and not twice when it has one' {
+        $null = New-Container os1 -Command sh -ArgumentList '-c', 'echo a; printf "Name? "; until test -e /tmp/go; do sleep 0.05; done; echo Bob; printf "> "; sleep 300'
+        $follower = Start-Pipeline 'Get-ContainerLog os1 -Wait'
+        Wait-Until { (Get-ContainerLog os1).Count -eq 2 } | Should -BeTrue
+        $log = Get-ContainerLog os1
+        $log.Text | Should -BeExactly a, 'Name? '
+        $log.IsUnfinished | Should -Be $false, $true
+        (Get-ContainerLog os1 -Tail 1).Text | Should -BeExactly 'Name? '
+        Wait-Until { $follower.Output.Count -eq 2 } | Should -BeTrue
+        $null = Invoke-ContainerCommand os1 touch /tmp/go
+        Wait-Until { (Get-ContainerLog os1).Count -eq 3 } | Should -BeTrue
+        (Get-ContainerLog os1).Text | Should -BeExactly a, 'Name? Bob', '> '
+        (Get-ContainerLog os1 -Tail 2).Text | Should -BeExactly 'Name? Bob', '> '
+        Wait-Until { $follower.Output.Count -eq 4 } | Should -BeTrue
+        $follower.Output.ReadAll().Text | Should -BeExactly a, 'Name? ', Bob, '> '
+        $null = Stop-Pipeline $follower
+        Stop-Container os1 -Timeout 0
+        (Get-ContainerLog os1).Text | Should -BeExactly a, 'Name? Bob', '> '
+        (Get-ContainerLog os1).IsUnfinished | Should -Be $false, $false, $false
+    }
+
+    It 'keeps what a killed supervisor left unfinished apart from the next run' {
+        $made = New-Container os1 -Command sh -ArgumentList '-c', 'printf "Name? "; sleep 300'
+        Wait-Until { (Get-ContainerLog os1).Text -eq 'Name? ' } | Should -BeTrue
+        Stop-Process -Force -Id (Get-SupervisorId $made)
+        Wait-Until { "$((Get-Container os1).Status)" -ne 'Running' } | Should -BeTrue
+        Start-Container os1
+        Wait-Until { (Get-ContainerLog os1).Count -eq 2 } | Should -BeTrue
+        (Get-ContainerLog os1).Text | Should -BeExactly 'Name? ', 'Name? '
+    }
+
     It 'lets go of -Wait at Ctrl+C' {
         $null = New-Container os1 -Command sh -ArgumentList '-c', 'echo a; sleep 300'
         $pipeline = Start-Pipeline 'Get-ContainerLog os1 -Wait'

@@ -41,6 +41,33 @@ Describe 'New-Container: files' -Tag Root -Skip:(-not $isRoot) {
         Read-Inside $container 'echo 1 >/tmp/x; echo 2 >/srv/x; cat /tmp/x /srv/x' | Should -Be "1`n2"
     }
 
+    It 'mounts a volume where a dangling link leads, inside the container' -Skip:(-not $hasBusybox) {
+        $image = New-Item -ItemType Directory "$folder/dangling"
+        try {
+            $null = New-BusyboxRoot $image
+            $null = New-Item -ItemType SymbolicLink -Path "$image/etc/localtime" -Value ../usr/share/zoneinfo/Mars
+            $null = New-Item -ItemType SymbolicLink -Path "$image/etc/hosts" -Value /run/names/hosts
+            $null = New-Item -ItemType SymbolicLink -Path "$image/outside" -Value "../../../..$folder/made"
+            Read-Inside (New-Container os1 -RootFs $image -Volume "$data/a:/etc/localtime", "$data/a:/outside/b" -Tmpfs /run) `
+                'cat /etc/localtime /usr/share/zoneinfo/Mars /outside/b; busybox readlink /etc/localtime; grep -c os1 /etc/hosts' |
+                Should -Be "outside`noutside`noutside`n../usr/share/zoneinfo/Mars`n1"
+            Test-Path "$image/usr", "$folder/made", /usr/share/zoneinfo/Mars | Should -Be $false, $false, $false
+        }
+        finally { Get-Container | Remove-Container -Force; Remove-Item -Recurse $image }
+    }
+
+    It 'gives a -Tmpfs the mode of the folder that it covers, unless another is asked for' -Skip:(-not $hasBusybox) {
+        $image = New-Item -ItemType Directory "$folder/covered"
+        try {
+            $null = New-BusyboxRoot $image
+            $null = New-Item -ItemType Directory "$image/srv"
+            chmod 0750 "$image/srv"
+            Read-Inside (New-Container os1 -RootFs $image -Tmpfs /srv, /new) "busybox stat -c '%a %u' /srv /new" | Should -Be "750 0`n1777 0"
+            Read-Inside (New-Container os2 -RootFs $image -Tmpfs '/srv:mode=0700,uid=1000') "busybox stat -c '%a %u' /srv" | Should -Be '700 1000'
+        }
+        finally { Get-Container | Remove-Container -Force; Remove-Item -Recurse $image }
+    }
+
     It 'mounts an empty -Tmpfs of the wanted size' {
         $container = New-Container os1 -Tmpfs '/srv:size=1m'
         Read-Inside $container 'ls -A /srv; stat -f -c "%T %b %S" /srv' | ForEach-Object { $type, $blocks, $size = -split $_; "$type $([long]$blocks * [long]$size)" } | Should -Be 'tmpfs 1048576'

@@ -108,6 +108,92 @@ public class LinkTests
         bundle.AssertGone();
     }
 
+    [SystemTheory]
+    [InlineData("../usr/share/zone/X", "usr/share/zone/X")]
+    [InlineData("/usr/share/zone/X", "usr/share/zone/X")]
+    [InlineData("../../../../../../../usr/zone/X", "usr/zone/X")]
+    [InlineData("away/../there/./X", "etc/there/X")]
+    [InlineData("hop", "var/last/X")]
+    public void A_file_is_mounted_where_a_dangling_link_leads_and_what_is_missing_is_made_there(string target, string made)
+    {
+        string outside = Machine.NewFolder(), source = outside + "/source";
+        File.WriteAllText(source, "from the host");
+        using var bundle = Bundle.Shell("cat /etc/localtime; readlink /etc/localtime");
+        string root = bundle.OwnRoot(writable: true);
+        File.CreateSymbolicLink(root + "/etc/localtime", target);
+        File.CreateSymbolicLink(root + "/etc/hop", "/etc/hop2");
+        File.CreateSymbolicLink(root + "/etc/hop2", "../var/last/X");
+        bundle.Mount("/etc/localtime", "bind", source, "bind");
+        Outcome outcome = bundle.Run();
+        Assert.Equal("from the host" + target, outcome.Output.Trim());
+        Assert.Equal("", File.ReadAllText($"{root}/{made}"));
+        Assert.Equal(target, new FileInfo(root + "/etc/localtime").LinkTarget);
+        bundle.AssertGone();
+    }
+
+    [SystemTheory]
+    [InlineData("bind")]
+    [InlineData("tmpfs")]
+    public void A_folder_is_mounted_where_a_dangling_link_leads(string type)
+    {
+        string outside = Machine.NewFolder();
+        File.WriteAllText(outside + "/one", "");
+        using var bundle = Bundle.Shell("grep -c ' /data/deep/folder/sub ' /proc/self/mountinfo");
+        string root = bundle.OwnRoot(writable: true);
+        File.CreateSymbolicLink(root + "/link", "data/deep/folder");
+        bundle.Mount("/link/sub", type, type == "bind" ? outside : "tmpfs", type == "bind" ? "bind" : "size=64k");
+        Assert.Equal("1", bundle.Run().Output.Trim());
+        Assert.True(Directory.Exists(root + "/data/deep/folder/sub"));
+        Assert.Equal(["one"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName));
+    }
+
+    [SystemTheory]
+    [InlineData("a", "b", "PathUnsafe")]
+    [InlineData("a", "a/x", "PathUnsafe")]
+    public void Links_in_a_circle_are_an_error(string first, string second, string id)
+    {
+        string source = Path.Combine(Machine.NewFolder(), "source");
+        File.WriteAllText(source, "");
+        using var bundle = new Bundle("true");
+        string root = bundle.OwnRoot(writable: true);
+        File.CreateSymbolicLink($"{root}/{first}", second);
+        if (second == "b") File.CreateSymbolicLink($"{root}/{second}", first);
+        bundle.Mount("/a", "bind", source, "bind");
+        bundle.RunFails(id);
+    }
+
+    [SystemFact]
+    public void A_dangling_link_out_of_the_root_makes_nothing_outside()
+    {
+        string outside = Machine.NewFolder(), source = Path.Combine(Machine.NewFolder(), "source");
+        File.WriteAllText(source, "x");
+        foreach (string target in (string[])[outside + "/made", "../../../../../../../../../.." + outside + "/made", "/proc/1/root" + outside + "/made", "/proc/self/root" + outside + "/made"])
+        {
+            using var bundle = new Bundle("true");
+            string root = bundle.OwnRoot(writable: true);
+            File.CreateSymbolicLink(root + "/etc/localtime", target);
+            bundle.Mount("/etc/localtime", "bind", source, "bind");
+            bundle.Run();
+            Assert.Empty(Directory.GetFileSystemEntries(outside));
+            bundle.AssertGone();
+        }
+    }
+
+    [SystemTheory]
+    [InlineData("size=64k", "750 0 0")]
+    [InlineData("mode=1700", "1700 0 0")]
+    [InlineData("uid=7,gid=8", "750 7 8")]
+    public void A_tmpfs_opens_to_nobody_whom_the_folder_below_did_not_let_in(string options, string expected)
+    {
+        using var bundle = Bundle.Shell("stat -c '%a %u %g' /srv; stat -c %a /new");
+        string root = bundle.OwnRoot(writable: true);
+        Directory.CreateDirectory(root + "/srv");
+        Outcome.Of("chmod", "0750", root + "/srv");
+        Outcome.Of("chown", "5:6", root + "/srv");
+        bundle.Mount("/srv", "tmpfs", "tmpfs", options.Split(',')).Mount("/new", "tmpfs", "tmpfs", "size=64k");
+        Assert.Equal([expected, "1777"], bundle.Run().Lines);
+    }
+
     [SystemFact] // CVE-2026-55686
     public void A_working_directory_behind_a_link_is_made_inside()
     {

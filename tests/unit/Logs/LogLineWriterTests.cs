@@ -29,6 +29,25 @@ public class LogLineWriterTests
         Assert.Equal("", Text(writer.Finish(s_now)));
     }
 
+    [Fact]
+    public void What_waits_for_its_end_too_long_is_a_part_and_its_end_follows()
+    {
+        var writer = new LogLineWriter(LogStream.Output);
+        Assert.Equal("", Text(writer.Flush(s_now)));
+        writer.Add("Name? "u8, s_now);
+        Assert.True(writer.IsPending);
+        Assert.Equal(Entry("Name? ", 'P'), Text(writer.Flush(s_now)));
+        Assert.False(writer.IsPending);
+        Assert.Equal("", Text(writer.Flush(s_now)));
+        Assert.Equal(Entry("Bob") + Entry("next"), Text(writer.Add("Bob\nnext\n"u8, s_now)));
+        Assert.Equal("", Text(writer.Finish(s_now)));
+
+        writer.Add("> "u8, s_now);
+        writer.Flush(s_now);
+        Assert.Equal(Entry(""), Text(writer.Finish(s_now)));
+        Assert.Equal("", Text(writer.Finish(s_now)));
+    }
+
     [Theory]
     [InlineData(LogLineWriter.LongestPart)]
     [InlineData(LogLineWriter.LongestPart - 1)]

@@ -11,6 +11,8 @@ public sealed class LogReaderTests : IDisposable
 
     private static string Entry(string text, char kind = 'F', string stream = "stdout") => $"2026-11-22T07:00:00.1234567+00:00 {stream} {kind} {text}\n";
 
+    private static string Fresh(string text, char kind = 'F', string stream = "stdout") => $"{DateTimeOffset.Now:O} {stream} {kind} {text}\n";
+
     private string[] Read(int? tail = null, Func<bool>? follow = null)
         => [.. new LogReader("os1", _path, _warnings.Add).Read(tail, follow, CancellationToken.None).Select(line => line.Text)];
 
@@ -61,5 +63,95 @@ public sealed class LogReaderTests : IDisposable
             return looks < 4;
         }
         Assert.Equal(["before", "also before", "after"], Read(null, Follow));
+    }
+
+    [Fact]
+    public void What_has_no_end_yet_is_there_once_before_and_once_after_it_has_one()
+    {
+        File.WriteAllText(_path, Entry("one") + Entry("Na", 'P') + Entry("me? ", 'P') + Entry("x", stream: "stderr"));
+        LogLine[] lines = [.. new LogReader("os1", _path).Read(null, null, CancellationToken.None)];
+        Assert.Equal(["one", "x", "Name? "], lines.Select(line => line.Text));
+        Assert.Equal([false, false, true], lines.Select(line => line.IsUnfinished));
+        File.AppendAllText(_path, Entry("Bob") + Entry("two"));
+        Assert.Equal(["one", "x", "Name? Bob", "two"], Read());
+    }
+
+    [Fact]
+    public void Whoever_follows_is_shown_a_prompt_and_then_the_rest_alone()
+    {
+        File.WriteAllText(_path, Entry("Name? ", 'P'));
+        int looks = 0;
+        bool Follow()
+        {
+            looks++;
+            if (looks == 2) File.AppendAllText(_path, Entry("Bob") + Entry("[y/N] ", 'P'));
+            if (looks == 4) File.AppendAllText(_path, Entry("") + Entry("") + Entry("end"));
+            return looks < 6;
+        }
+        Assert.Equal(["Name? ", "Bob", "[y/N] ", "", "end"], Read(null, Follow));
+    }
+
+    [Fact]
+    public void Whoever_follows_gets_a_line_whole_that_ends_soon()
+    {
+        File.WriteAllText(_path, Fresh("Starting ... ", 'P'));
+        int looks = 0;
+        bool Follow()
+        {
+            if (++looks == 3) File.AppendAllText(_path, Fresh("done") + Fresh("the last word", 'P'));
+            return looks < 5;
+        }
+        Assert.Equal(["Starting ... done", "the last word"], Read(null, Follow));
+    }
+
+    [Theory]
+    [InlineData(1, "e2")]
+    [InlineData(2, "e1,e2")]
+    [InlineData(3, "e1,e2,Name? ")]
+    [InlineData(4, "a b,e1,e2,Name? ")]
+    [InlineData(5, "e0,a b,e1,e2,Name? ")]
+    [InlineData(6, "one,e0,a b,e1,e2,Name? ")]
+    [InlineData(7, "one,e0,a b,e1,e2,Name? ")]
+    public void The_last_lines_keep_their_parts_though_the_other_stream_stands_between(int tail, string expected)
+    {
+        File.WriteAllText(_path, Entry("one") + Entry("a ", 'P') + Entry("e0", stream: "stderr") + Entry("b") + Entry("Name? ", 'P')
+            + Entry("e", 'P', "stderr") + Entry("1", stream: "stderr") + Entry("e2", stream: "stderr"));
+        Assert.Equal(expected, string.Join(',', Read(tail)));
+    }
+
+    [Fact]
+    public void A_line_without_an_end_is_the_last_of_the_last()
+    {
+        File.WriteAllText(_path, Entry("one") + Entry("two") + Entry("Name? ", 'P'));
+        Assert.Equal(["Name? "], Read(1));
+        Assert.Equal(["two", "Name? "], Read(2));
+        File.AppendAllText(_path, Entry("Bob"));
+        Assert.Equal(["Name? Bob"], Read(1));
+        Assert.Equal(["two", "Name? Bob"], Read(2));
+    }
+
+    [Fact]
+    public void The_last_lines_are_found_across_portions()
+    {
+        var log = new System.Text.StringBuilder();
+        for (int i = 0; i < 5000; i++) log.Append(Entry($"{i} " + new string('x', i % 200)));
+        log.Insert(0, Entry("begun ", 'P', "stderr")).Append(Entry("and ended", stream: "stderr"));
+        File.WriteAllText(_path, log.ToString());
+        Assert.Equal(["begun and ended"], Read(1));
+        Assert.StartsWith("4000 ", Read(1001)[0]);
+        Assert.Equal(1001, Read(1001).Length);
+        Assert.Equal(5001, Read(6000).Length);
+    }
+
+    [Fact]
+    public void Neither_a_character_nor_a_return_is_lost_between_parts()
+    {
+        byte[] letter = "ü"u8.ToArray();
+        using (FileStream file = File.OpenWrite(_path))
+        {
+            file.Write([.. System.Text.Encoding.ASCII.GetBytes(Entry("10%\r", 'P').TrimEnd('\n')), letter[0], (byte)'\n']);
+            file.Write([.. System.Text.Encoding.ASCII.GetBytes(Entry("").TrimEnd('\n')), letter[1], (byte)'\r', (byte)'\n']);
+        }
+        Assert.Equal(["10%\rü"], Read());
     }
 }

@@ -29,6 +29,11 @@ public class RtnetlinkTests
             ("sizeof(struct nfgenmsg)", Marshal.SizeOf<NfGenMsg>()), ("offsetof(struct nfgenmsg, nfgen_family)", Offset<NfGenMsg>("Family")),
         ]);
 
+    [HeaderFact("linux/netfilter/nfnetlink_conntrack.h", "linux/netfilter/nf_conntrack_common.h"), Trait("Needs", "gcc")]
+    public void Those_of_remembered_flows_are_as_well()
+        => Headers.Agree(["linux/netlink.h", "linux/netfilter/nfnetlink.h", "linux/netfilter/nfnetlink_conntrack.h", "linux/netfilter/nf_conntrack_common.h"],
+            [.. typeof(ConntrackNumbers).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (field.Name + " + 0", Convert.ToInt64(field.GetRawConstantValue())))]);
+
     [HeaderFact("linux/rtnetlink.h"), Trait("Needs", "gcc")]
     public void Structures_are_laid_out_as_the_kernel_has_them()
         => Headers.Agree(s_headers,

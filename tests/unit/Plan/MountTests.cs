@@ -42,12 +42,23 @@ public class MountTests
     }
 
     [Fact]
-    public void A_file_is_bound_on_a_file_that_is_made()
+    public void What_is_missing_is_made_and_nothing_else()
     {
-        SyscallPlan plan = SamplePlan.Build(spec => spec.Mounting("/etc/x.conf", "bind", "/srv/x.conf", "bind"));
-        Step made = plan.Step("openat2(</etc>, \"x.conf\"", "O_CREAT|O_EXCL");
-        Assert.Contains("O_NOFOLLOW", made.ToString());
-        Assert.Contains(Errno.EEXIST, made.Tolerated);
+        Step file = SamplePlan.Build(spec => spec.Mounting("/etc/x.conf", "bind", "/srv/x.conf", "bind")).Step("make file(<tree of /srv/root>, \"/etc/x.conf\", 0644, 40)");
+        Assert.Equal(file.Result, file.Unless);
+        Step folder = SamplePlan.Build(spec => spec.Mounting("/a/b", "tmpfs", "tmpfs")).Step("make folder(<tree of /srv/root>, \"/a/b\", 0755, 40)");
+        Assert.Equal(folder.Result, folder.Unless);
+        // Where no link may be, none is followed to make something.
+        Assert.True(SamplePlan.Build(SamplePlan.Spec()).Has("make folder(<tree of /srv/root>, \"/proc\", 0755, 0)"));
+    }
+
+    [Fact]
+    public void A_tmpfs_takes_the_mode_of_the_folder_below_it_that_was_there_unless_one_is_asked_for()
+    {
+        SyscallPlan plan = SamplePlan.Build(spec => spec.Mounting("/x", "tmpfs", "tmpfs", "size=64k"));
+        plan.InOrder("openat2(<tree of /srv/root>, \"/x\"", "fsmount(", "copy mode(</x>, <tmpfs>)", "make folder(<tree of /srv/root>, \"/x\"", "move_mount(<tmpfs>, \"\", </x>");
+        Assert.False(SamplePlan.Build(spec => spec.Mounting("/x", "tmpfs", "tmpfs", "mode=1777")).Has("copy mode(</x>"));
+        Assert.False(SamplePlan.Build(spec => spec.Mounting("/x", "mqueue", "mqueue")).Has("copy mode(</x>"));
     }
 
     [Fact]

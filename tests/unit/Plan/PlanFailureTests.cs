@@ -35,6 +35,8 @@ public class PlanFailureTests
         { "openat2", Errno.ENOTDIR, "PathNotDirectory", Reason.InvalidInput },
         { "openat2", Errno.ELOOP, "PathUnsafe", Reason.InvalidInput },
         { "openat2", Errno.EXDEV, "PathUnsafe", Reason.InvalidInput },
+        { "make file", Errno.ENOENT, "PathMissing", Reason.NotFound },
+        { "make folder", Errno.ELOOP, "PathUnsafe", Reason.InvalidInput },
         { "mkdirat", Errno.EROFS, "PathReadOnly", Reason.InvalidInput },
         { "mkdirat", Errno.ENOTDIR, "PathNotDirectory", Reason.InvalidInput },
         { "setns", Errno.EINVAL, "NamespaceInvalid", Reason.InvalidInput },

@@ -14,7 +14,9 @@ public enum LogStream
 /// <c>2026-11-22T07:00:00.1234567+00:00 stdout F text</c>; P instead of F says that the line goes on in the next entry.
 /// Memory is bounded however long a line is: after <see cref="LongestPart"/> bytes it is written as a part.
 /// </summary>
-public sealed class LogLineWriter(LogStream stream)
+/// <param name="stream">Whose lines they are.</param>
+/// <param name="isOpen">Parts of a line have been written before, and not its end.</param>
+public sealed class LogLineWriter(LogStream stream, bool isOpen = false)
 {
     public const int LongestPart = 16384;
 
@@ -22,6 +24,10 @@ public sealed class LogLineWriter(LogStream stream)
     private readonly byte[] _pending = GC.AllocateUninitializedArray<byte>(LongestPart);
     private byte[] _out = new byte[1024];
     private int _pendingCount, _outCount;
+    private bool _isOpen = isOpen;
+
+    /// <summary>There are bytes that no entry has yet.</summary>
+    public bool IsPending => _pendingCount > 0;
 
     /// <summary>Takes bytes and returns the entries that they complete; valid until the next call.</summary>
     public ReadOnlySpan<byte> Add(ReadOnlySpan<byte> bytes, DateTimeOffset now)
@@ -52,11 +58,19 @@ public sealed class LogLineWriter(LogStream stream)
         return _out.AsSpan(0, _outCount);
     }
 
+    /// <summary>What there is of a line that has no end yet, as a part.</summary>
+    public ReadOnlySpan<byte> Flush(DateTimeOffset now)
+    {
+        _outCount = 0;
+        if (IsPending) Entry(now, default, whole: false);
+        return _out.AsSpan(0, _outCount);
+    }
+
     /// <summary>The last line, where it had no end.</summary>
     public ReadOnlySpan<byte> Finish(DateTimeOffset now)
     {
         _outCount = 0;
-        if (_pendingCount > 0) Entry(now, default, whole: true);
+        if (IsPending || _isOpen) Entry(now, default, whole: true);
         return _out.AsSpan(0, _outCount);
     }
 
@@ -78,5 +92,6 @@ public sealed class LogLineWriter(LogStream stream)
         to[count++] = (byte)'\n';
         _outCount += count;
         _pendingCount = 0;
+        _isOpen = !whole;
     }
 }

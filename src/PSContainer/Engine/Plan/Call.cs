@@ -5,7 +5,7 @@ namespace PSContainer.Engine.Plan;
 /// <summary>A kernel call that a plan may make. The negative numbers are the executor's few compound steps.</summary>
 public sealed record Call(string Name, int Number)
 {
-    public const int WriteFileNumber = -1, FailNumber = -2, HandOverNumber = -3, ReadyNumber = -4, RtnetlinkNumber = -5;
+    public const int WriteFileNumber = -1, FailNumber = -2, HandOverNumber = -3, ReadyNumber = -4, RtnetlinkNumber = -5, MakeFolderNumber = -6, MakeFileNumber = -7, CopyModeNumber = -8;
 
     public static readonly Call Bpf = new("bpf", SyscallNumber.Bpf);
     public static readonly Call Capset = new("capset", SyscallNumber.Capset);
@@ -59,6 +59,17 @@ public sealed record Call(string Name, int Number)
 
     /// <summary>One request of rtnetlink(7) and its answer: (socket, message, its length). Asked for a link, it gives the link's number.</summary>
     public static readonly Call Rtnetlink = new("rtnetlink", RtnetlinkNumber);
+
+    /// <summary>
+    /// Makes what is missing of a path in a root, and gives its descriptor (O_PATH): (root, path, mode of what is made, how many links may be followed).
+    /// </summary>
+    public static readonly Call MakeFolder = new("make folder", MakeFolderNumber);
+
+    /// <summary>The same, but what the path names is an empty file.</summary>
+    public static readonly Call MakeFile = new("make file", MakeFileNumber);
+
+    /// <summary>Gives a folder another one's mode: (whose mode, which folder).</summary>
+    public static readonly Call CopyMode = new("copy mode", CopyModeNumber);
 
     /// <summary>Fails with the errno given; behind "unless" it is how a plan says that none of the candidates was there.</summary>
     public static readonly Call Fail = new("fail", FailNumber);

@@ -26,7 +26,7 @@ public static class PlanFailure
         if (errno == Errno.ENODEV && (step.Call == Call.Fsopen || step.Call == Call.Mount))
             return new("KernelFeatureMissing", Reason.NotSupported, $"This kernel does not know the file system {step.Arguments[0]}.",
                 $"Load its module (modprobe {step.Arguments[0].ToString().Trim('"')}), or use -RootFs with -ReadOnly.", cause);
-        if (errno == Errno.EPERM && (PrivilegedCalls.Contains(step.Call.Name) || step.Call == Call.WriteFile || step.Call == Call.Mkdirat))
+        if (errno == Errno.EPERM && (PrivilegedCalls.Contains(step.Call.Name) || step.Call == Call.WriteFile || step.Call == Call.Mkdirat || step.Call == Call.MakeFolder || step.Call == Call.MakeFile))
             return new("PermissionDenied", Reason.NoPermission, $"{step.Call.Name} was not permitted: {step.Why}.",
                 "Run as root (sudo pwsh); containers need CAP_SYS_ADMIN.", cause);
         if (errno == Errno.EACCES && step.Call != Call.Openat2 && !IsCgroup(step))
@@ -36,7 +36,7 @@ public static class PlanFailure
             return new("LayerMissing", Reason.Corrupt, $"A layer of the image '{Printable.Of(step.Subject ?? "?")}' is gone from this machine.", "Import or pull the image again; what the container wrote is still there.", cause);
         if (step.Call == Call.OpenTree && errno is Errno.ENOENT or Errno.ENOTDIR)
             return new("MountSourceMissing", Reason.NotFound, $"'{step.Subject}' does not exist on this machine.", "Make it first, or correct the path.", cause);
-        if (step.Call == Call.Openat2 || step.Call == Call.Mkdirat || step.Call == Call.MoveMount) return InRoot(step, errno, root, cause);
+        if (step.Call == Call.Openat2 || step.Call == Call.Mkdirat || step.Call == Call.MoveMount || step.Call == Call.MakeFolder || step.Call == Call.MakeFile) return InRoot(step, errno, root, cause);
         if (errno is Errno.ENOSPC or Errno.EAGAIN or Errno.ENOMEM or Errno.EMFILE or Errno.ENFILE or Errno.EUSERS)
             return new("ResourcesExhausted", Reason.Exhausted, $"{step.Call.Name}: {KernelException.Describe(errno)} ({step.Why}).",
                 errno == Errno.ENOSPC ? "A limit below /proc/sys/user or the file system is full." : "Free memory or processes, or raise the limits.", cause);

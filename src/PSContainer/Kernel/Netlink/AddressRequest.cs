@@ -8,7 +8,7 @@ namespace PSContainer.Kernel.Netlink;
 public static class AddressRequest
 {
     // struct nlmsghdr, then family, prefix length, flags and scope.
-    private const int AddressIndexOffset = HeaderSize + 4;
+    private const int AddressIndexOffset = HeaderSize + 4, IfAddrMsgSize = 8;
 
     /// <summary>An address for a link. IPv6: without asking the neighbours whether it is taken, which would take a second.</summary>
     /// <param name="index">The link's number.</param>
@@ -40,6 +40,25 @@ public static class AddressRequest
     }
 
     public static NetlinkMessage AllRoutes() => new NetlinkMessage(RTM_GETROUTE, NLM_F_DUMP).Structure(new RtMsg());
+
+    /// <summary>The addresses of all links, one after another.</summary>
+    /// <exception cref="KernelException"/>
+    public static void ReadAll(NetlinkSocket socket, Action<IPAddress> take)
+        => socket.Read(new NetlinkMessage(RTM_GETADDR, NLM_F_DUMP).Structure(new IfAddrMsg()), (type, body) =>
+        {
+            if (type != RTM_NEWADDR || body.Length < IfAddrMsgSize) return;
+            // IFA_LOCAL is the address itself where IFA_ADDRESS is that of the other end; IPv6 has the latter alone.
+            IPAddress? address = null;
+            bool isLocal = false;
+            var walk = new NetlinkAttributes(body.Span[IfAddrMsgSize..]);
+            while (walk.Next())
+            {
+                if (walk.Type != IFA_LOCAL && (walk.Type != IFA_ADDRESS || isLocal)) continue;
+                address = new IPAddress(walk.Value);
+                isLocal = walk.Type == IFA_LOCAL;
+            }
+            if (address is not null) take(address);
+        });
 
     private static NetlinkMessage Route(IPAddress address, int prefixLength, byte scope)
         => new NetlinkMessage(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL).Structure(new RtMsg

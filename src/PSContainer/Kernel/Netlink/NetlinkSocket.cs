@@ -186,6 +186,7 @@ public sealed class NetlinkSocket : IDisposable
         RTM_NEWADDR => "RTM_NEWADDR", RTM_DELADDR => "RTM_DELADDR", RTM_GETADDR => "RTM_GETADDR",
         RTM_NEWROUTE => "RTM_NEWROUTE", RTM_DELROUTE => "RTM_DELROUTE", RTM_GETROUTE => "RTM_GETROUTE", RTM_GETNSID => "RTM_GETNSID",
         _ when Netfilter.IsNfTables(type) => $"nf_tables {type & 0xFF}",
+        _ when type >> 8 == ConntrackNumbers.NFNL_SUBSYS_CTNETLINK => $"ctnetlink {type & 0xFF}",
         _ => $"netlink {type}",
     };
 }

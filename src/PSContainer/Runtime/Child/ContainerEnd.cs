@@ -1,7 +1,6 @@
 using PSContainer.Engine;
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Networks;
-using PSContainer.Engine.Networks.Firewall;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
@@ -11,19 +10,19 @@ namespace PSContainer.Runtime.Child;
 /// <summary>Clears what a container that has ended leaves: its cgroup, its published ports and its run folder. The kernel has done the rest.</summary>
 internal static class ContainerEnd
 {
-    /// <returns>The firewall's change, whose nft may not have ended: who goes on living disposes of it, the others need not wait.</returns>
-    public static FirewallRun? Clear(Context context, RunState state) => Clear(context, state.Id, state.CgroupPath);
+    /// <returns>Its ports' release, whose nft may not have ended: who goes on living disposes of it, the others need not wait.</returns>
+    public static PortRelease? Clear(Context context, RunState state) => Clear(context, state.Id, state.CgroupPath);
 
     /// <param name="cgroupPath">null where there is none.</param>
     /// <inheritdoc cref="Clear(Context, RunState)"/>
-    public static FirewallRun? Clear(Context context, string id, string? cgroupPath)
+    public static PortRelease? Clear(Context context, string id, string? cgroupPath)
     {
-        FirewallRun? run = null;
-        Try(() => run = PortState.BeginClear(context.Storage, id));
+        PortRelease? ports = null;
+        Try(() => ports = PortState.BeginClear(context.Storage, id));
         if (cgroupPath is not null) ContainerCgroup.Open(cgroupPath).Remove();
-        ClearNetwork(context, id, until: () => Try(() => run?.Finish()));
+        ClearNetwork(context, id, until: () => Try(() => ports?.Finish()));
         context.Runs.Release(id);
-        return run;
+        return ports;
     }
 
     // Nobody is left to be told of a failure; the elements go with the table at the latest.

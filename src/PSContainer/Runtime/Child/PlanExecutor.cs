@@ -36,10 +36,10 @@ internal struct ChildMessage
 internal static unsafe partial class PlanExecutor
 {
     [LibraryImport("libc", EntryPoint = "syscall"), SuppressGCTransition]
-    private static partial nint Invoke(nint number, nint a, nint b, nint c, nint d, nint e, nint f);
+    internal static partial nint Invoke(nint number, nint a, nint b, nint c, nint d, nint e, nint f);
 
     [LibraryImport("libc", EntryPoint = "__errno_location"), SuppressGCTransition]
-    private static partial int* ErrnoLocation();
+    internal static partial int* ErrnoLocation();
 
     /// <summary>struct clone_args of clone3(2).</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -155,6 +155,8 @@ internal static unsafe partial class PlanExecutor
             *ErrnoLocation() = error;
             return written < 0 ? -1 : 0;
         }
+        if (number == Call.MakeFolderNumber || number == Call.MakeFileNumber) return PathMaking.Make((int)a[0], (byte*)a[1], (uint)a[2], (int)a[3], number == Call.MakeFileNumber);
+        if (number == Call.CopyModeNumber) return PathMaking.CopyMode((int)a[0], (int)a[1]);
         if (number == Call.RtnetlinkNumber) return Ask((int)a[0], a[1], a[2]);
         if (number == Call.FailNumber)
         {

@@ -113,6 +113,7 @@ internal sealed class PublishedPorts : IDisposable
     {
         _run?.Finish();
         Settle();
+        Redirect(_held.Keys);
         OpenWays(_held.Keys);
         foreach (PortListener listener in _held.Values) Carry(listener);
     }
@@ -152,6 +153,7 @@ internal sealed class PublishedPorts : IDisposable
         {
             _isByFirewall = _isByFirewall || _held.Count == taken.Count && NetworkFirewall.IsAvailable && ForwardingObstacle.Find(_firewall.Table) is null;
             if (_isByFirewall) _firewall.Publish(_target!.Network, taken, _target.Address4, _target.Address6);
+            Redirect(taken);
             OpenWays(taken);
             foreach (PortBinding binding in taken) Carry(_held[binding]);
             Write();
@@ -170,7 +172,11 @@ internal sealed class PublishedPorts : IDisposable
     private IReadOnlyList<PortBinding> Unpublish(IReadOnlyList<PortBinding> unwanted)
     {
         PortBinding[] found = [.. unwanted.Where(_held.ContainsKey)];
-        if (_isByFirewall && _target is not null) _firewall.Unpublish(found, _target.Address4, _target.Address6);
+        if (_isByFirewall && _target is not null)
+        {
+            _firewall.Unpublish(found, _target.Address4, _target.Address6);
+            PortFlows.TakeBack(found, _target.Address4, _target.Address6);
+        }
         foreach (PortBinding binding in found) Release(binding);
         Write();
         return found;
@@ -218,7 +224,9 @@ internal sealed class PublishedPorts : IDisposable
             if (target is null) _firewall.Remove(change);
             else _firewall.Apply(change.Add(target.Network).Publish(held, target.Address4, target.Address6));
         }
+        if (_isByFirewall) PortFlows.TakeBack(held, _target?.Address4, _target?.Address6);
         _target = target;
+        Redirect(held);
         OpenWays(held);
         foreach (PortListener listener in _held.Values)
         {
@@ -233,6 +241,11 @@ internal sealed class PublishedPorts : IDisposable
     {
         ContainerName = _containerName, Bindings = [.. _held.Keys], Address4 = _target?.Address4, Address6 = _target?.Address6, IsByFirewall = _isByFirewall,
     }.Write(_runFolder);
+
+    private void Redirect(IReadOnlyCollection<PortBinding> bindings)
+    {
+        if (_isByFirewall && _target is not null) PortFlows.Redirect(bindings, _target.Address4, _target.Address6);
+    }
 
     private void OpenWays(IEnumerable<PortBinding> bindings)
     {

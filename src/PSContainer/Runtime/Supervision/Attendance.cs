@@ -19,18 +19,23 @@ internal static class Attendance
         ];
         while (true)
         {
-            if (Processes.Poll(entries, ports.Timeout) < 0) continue;
+            if (Processes.Poll(entries, Sooner(ports.Timeout, log.Timeout)) < 0) continue;
             ports.Turn();
             if (entries[1].Returned != 0) Foreground.PassOn(signals, process);
             Drain(entries, log);
+            log.Turn();
             if (entries[0].Returned == 0) continue;
 
             ProcessExit exit = Processes.Reap(process.Pidfd, wait: true) ?? new ProcessExit(255, false);
             // With its first process the whole pid namespace has ended, so what is in the pipes is all there will be.
             while (Processes.Poll(entries[2..4], 0) > 0) Drain(entries, log);
+            log.Finish();
             return exit;
         }
     }
+
+    // Of two of poll's timeouts, -1 among them.
+    private static int Sooner(int one, int other) => one < 0 ? other : other < 0 ? one : Math.Min(one, other);
 
     private static void Drain(Span<PollEntry> entries, LogPump log)
     {

@@ -59,15 +59,15 @@ public sealed record PortState
     /// <exception cref="EngineException"><see cref="FirewallRun.Finish"/></exception>
     public static void Clear(StorageRoot root, string id)
     {
-        using FirewallRun? run = BeginClear(root, id);
-        run?.Finish();
+        using PortRelease? release = BeginClear(root, id);
+        release?.Finish();
     }
 
     /// <summary>The same, beside the caller; null where there is nothing to take out.</summary>
-    public static FirewallRun? BeginClear(StorageRoot root, string id)
+    public static PortRelease? BeginClear(StorageRoot root, string id)
     {
         if (TryRead(root.RunFolder(id)) is not { IsByFirewall: true } state) return null;
         var firewall = new NetworkFirewall(root);
-        return firewall.BeginRemoval(firewall.NewChange().Unpublish(state.Bindings, state.Address4, state.Address6));
+        return new PortRelease(state, firewall.BeginRemoval(firewall.NewChange().Unpublish(state.Bindings, state.Address4, state.Address6)));
     }
 }

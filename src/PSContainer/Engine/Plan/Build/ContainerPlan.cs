@@ -43,7 +43,6 @@ public static class ContainerPlan
         RootSteps.Isolate(draft, spec.Linux.RootfsPropagation);
         Slot root = RootSteps.Make(draft, mounts, request.Root, spec.Root.ReadOnly, spec.Linux.RootfsPropagation);
         var inRoot = new InRoot(draft, root);
-        NameFileSteps.Add(draft, mounts, inRoot, request.NameFiles, spec.Root.ReadOnly);
         new MountSteps(draft, mounts, inRoot, request).AddAll();
         DeviceSteps.Add(draft, inRoot, spec);
         TerminalSteps? terminal = process.Terminal ? new TerminalSteps(draft) : null;

@@ -38,7 +38,7 @@ internal static class DeviceSteps
         string[] names = [.. InRoot.Components(device.Path)];
         if (names is not ["dev", .., _])
             throw new EngineException("DeviceInvalid", Reason.InvalidInput, $"The device '{device.Path}' is not below /dev.");
-        Slot folder = names.Length == 2 ? dev : inRoot.MakeDirectory(string.Join('/', names[..^1]), "the device's folder");
+        Slot folder = names.Length == 2 ? dev : inRoot.MakeDirectory('/' + string.Join('/', names[..^1]), "the device's folder");
         uint type = device.Type switch { 'b' => BlockDevice, 'p' => Fifo, _ => CharacterDevice };
         // makedev(3): 12 bits of major above 8 bits of minor, the rest of minor above both.
         ulong number = (device.Minor & 0xFF) | ((ulong)device.Major << 8) | ((ulong)(device.Minor & ~0xFFu) << 12);

@@ -9,6 +9,8 @@ namespace PSContainer.Engine.Plan.Build.Root;
 /// </summary>
 public sealed class InRoot(PlanDraft draft, Slot root)
 {
+    // As many as the kernel follows in one path (MAXSYMLINKS).
+    private const int MostLinks = 40;
 
     /// <summary>A descriptor (O_PATH) of what is there; the slot stays empty where nothing is and that is tolerated.</summary>
     public Slot Open(string path, string why, bool directory = false, Resolve extra = Resolve.None,
@@ -19,32 +21,29 @@ public sealed class InRoot(PlanDraft draft, Slot root)
             result: path, tolerate: tolerate, unless: unless, subject: path);
     }
 
-    /// <summary>A descriptor of a folder that is made, with its parents, where it is missing.</summary>
+    /// <summary>A descriptor of the folder, where there is one.</summary>
+    public Slot FindDirectory(string path, string why, bool realDirectory = false)
+        => Open(path, why, directory: true, realDirectory ? Resolve.NoSymlinks : Resolve.None, tolerate: [Errno.ENOENT]);
+
+    /// <summary>A descriptor of a folder that is made, with its parents, where it is missing; also where a link leads to what is missing.</summary>
     public Slot MakeDirectory(string path, string why, bool realDirectory = false)
     {
-        Resolve extra = realDirectory ? Resolve.NoSymlinks : Resolve.None;
-        Slot parent = root;
-        string soFar = "";
-        foreach (string name in Components(path))
-        {
-            MakeOne(parent, name, path);
-            soFar = soFar.Length == 0 ? name : soFar + "/" + name;
-            parent = Open("/" + soFar, why, directory: true, extra);
-        }
-        return parent;
+        Slot folder = FindDirectory(path, why, realDirectory);
+        MakeDirectory(path, folder, realDirectory);
+        return folder;
     }
+
+    /// <summary>Makes the folder that <see cref="FindDirectory"/> has not found.</summary>
+    public void MakeDirectory(string path, Slot folder, bool realDirectory = false)
+        => draft.Add(Call.MakeFolder, "the mount point, if there is none", [root, path, PlanDraft.Flags(0x1ED, "0755"), realDirectory ? 0 : MostLinks],
+            into: folder, unless: folder, subject: path);
 
     /// <summary>A descriptor of a file that is made, empty, where it is missing; the target of a file's bind mount.</summary>
     public Slot MakeFile(string path, string why)
     {
-        string folder = Path.GetDirectoryName(path) is { Length: > 1 } above ? above : "/";
-        Slot parent = folder == "/" ? root : MakeDirectory(folder, why);
-        Slot made = draft.Add(Call.Openat2, "an empty file to mount on, if there is none",
-            HowArguments(parent, Path.GetFileName(path),
-                OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0x1A4, Resolve.Beneath),
-            result: "made", tolerate: [Errno.EEXIST, Errno.EROFS], subject: path);
-        draft.Add(Call.Close, "only its existence was wanted", [made]);
-        return Open(path, why);
+        Slot file = Open(path, why, tolerate: [Errno.ENOENT]);
+        draft.Add(Call.MakeFile, "an empty file to mount on, if there is none", [root, path, PlanDraft.Flags(0x1A4, "0644"), MostLinks], into: file, unless: file, subject: path);
+        return file;
     }
 
     public static IEnumerable<string> Components(string path)
@@ -56,9 +55,4 @@ public sealed class InRoot(PlanDraft draft, Slot root)
         var how = new OpenHow { Flags = (ulong)flags, Mode = mode, Resolve = resolve };
         return [directory, path, PlanDraft.Structure(how, FlagText.How), 24];
     }
-
-    private void MakeOne(Slot parent, string name, string whole)
-        // An existing folder is what most roots have; on a read-only root the open that follows tells what is missing.
-        => draft.Add(Call.Mkdirat, "the mount point, if there is none", [parent, name, PlanDraft.Flags(0x1ED, "0755")],
-            tolerate: [Errno.EEXIST, Errno.EROFS], subject: whole);
 }

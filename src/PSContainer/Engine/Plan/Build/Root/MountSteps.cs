@@ -6,10 +6,20 @@ namespace PSContainer.Engine.Plan.Build.Root;
 /// <summary>The mounts of config.json, in their order.</summary>
 internal sealed class MountSteps(PlanDraft draft, MountCalls mounts, InRoot inRoot, ContainerPlanRequest request)
 {
+    /// <summary>
+    /// Files of ours come behind all that may lie where a link in their place leads, a tmpfs at /run, and before what is mounted on their folder: a
+    /// volume at /etc brings its own.
+    /// </summary>
     public void AddAll()
     {
-        foreach (MountSpec mount in request.Spec.Mounts) Add(mount);
+        foreach (MountSpec mount in request.Spec.Mounts)
+            if (!IsOnNames(mount)) Add(mount);
+        NameFileSteps.Add(mounts, inRoot, request.NameFiles, request.Spec.Root.ReadOnly);
+        foreach (MountSpec mount in request.Spec.Mounts)
+            if (IsOnNames(mount)) Add(mount);
     }
+
+    private bool IsOnNames(MountSpec mount) => request.NameFiles.Count > 0 && InRoot.Components(mount.Destination).FirstOrDefault() == "etc";
 
     private void Add(MountSpec mount)
     {
@@ -28,9 +38,13 @@ internal sealed class MountSteps(PlanDraft draft, MountCalls mounts, InRoot inRo
             $"The mount at '{mount.Destination}' has neither a type nor 'bind'.");
         // /proc and /sys behind a link would put the kernel's own files where an image wants them (CVE-2019-19921).
         bool realDirectory = type is "proc" or "sysfs";
-        Slot target = inRoot.MakeDirectory(mount.Destination, realDirectory
+        Slot target = inRoot.FindDirectory(mount.Destination, realDirectory
             ? $"{mount.Destination} must be a real folder, reached through no link" : "where it goes", realDirectory);
         Slot made = mounts.NewFileSystem(type, mount.Source ?? type, options.Data, options.Set, $"{mount.Destination}: {type}", mount.Destination);
+        // As with runc. The owner is root, unless uid= and gid= say otherwise; and where there was no folder, tmpfs's own mode stays, 1777.
+        if (type == "tmpfs" && !options.Data.Any(option => option.StartsWith("mode=", StringComparison.Ordinal)))
+            draft.Add(Call.CopyMode, "it opens to nobody whom the folder below did not let in", [target, made], subject: mount.Destination);
+        inRoot.MakeDirectory(mount.Destination, target, realDirectory);
         Propagate(made, options);
         mounts.Attach(made, target, $"{mount.Destination} becomes visible", mount.Destination);
     }
