@@ -125,6 +125,7 @@ public class LinkTests
         File.CreateSymbolicLink(root + "/etc/hop2", "../var/last/X");
         bundle.Mount("/etc/localtime", "bind", source, "bind");
         Outcome outcome = bundle.Run();
+        Assert.True(outcome.Code == 0, outcome.ToString());
         Assert.Equal("from the host" + target, outcome.Output.Trim());
         Assert.Equal("", File.ReadAllText($"{root}/{made}"));
         Assert.Equal(target, new FileInfo(root + "/etc/localtime").LinkTarget);
