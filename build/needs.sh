@@ -19,7 +19,10 @@ links() {
 }
 linker() { links || { has clang || package gcc; package libc6-dev; package binutils; }; }
 
-for_build() { linker; }
+# Its archive, libseccomp.a, becomes a part of the executable.
+filters() { [[ -e /usr/include/seccomp.h ]]; }
+
+for_build() { linker; filters || package libseccomp-dev; }
 for_try() { for_build; program ps procps; program busybox busybox-static; program nft nftables; }
 for_test() {
     for_try
@@ -62,3 +65,4 @@ if ((${#missing[@]})); then
     ((${#missing[@]})) && echo "Missing, and to be installed by root: ${missing[*]}" >&2
 fi
 links || { echo "The executable cannot be linked without clang or gcc, the C library's headers, and binutils." >&2; exit 1; }
+filters || { echo "The executable cannot be linked without libseccomp's archive and header (libseccomp-dev)." >&2; exit 1; }

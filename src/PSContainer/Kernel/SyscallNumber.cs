@@ -54,6 +54,7 @@ public static class SyscallNumber
     public static readonly int Dup3 = X64 ? 292 : 24;
     public static readonly int Prlimit64 = X64 ? 302 : 261;
     public static readonly int Setns = X64 ? 308 : 268;
+    public static readonly int Seccomp = X64 ? 317 : 277;
     public static readonly int Getrandom = X64 ? 318 : 278;
     public static readonly int Bpf = X64 ? 321 : 280;
     public static readonly int Execveat = X64 ? 322 : 281;

@@ -1,5 +1,6 @@
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Seccomp;
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
 
@@ -63,4 +64,14 @@ public class EntryPlanTests
     [Fact]
     public void A_terminal_is_the_containers()
         => Build(All, request => request with { Process = request.Process with { Terminal = true }, Confined = true }).InOrder("setsid", "setns", "\"/dev/pts/ptmx\"", "TIOCGPTPEER", "hand over", "TIOCSCTTY", "close_range");
+
+    [Fact]
+    public void Who_enters_a_container_has_its_filter()
+    {
+        var filter = new CompiledFilter(new byte[8], 0, null);
+        Build(All, request => request with { Confined = true, Filter = filter, Process = request.Process with { NoNewPrivileges = true } }).InOrder("capset", "ready", "seccomp(", "execve");
+        Build(All, request => request with { Confined = true, Filter = filter }).InOrder("the working directory", "seccomp(", "capset", "ready", "execve");
+        // Nothing of its rights is taken from nsenter's program.
+        Build(All, request => request with { Filter = filter }).InOrder("ready", "seccomp(", "execve");
+    }
 }

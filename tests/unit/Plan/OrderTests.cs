@@ -1,7 +1,9 @@
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Seccomp;
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
+using PSContainer.Kernel.Seccomp;
 using PSContainer.Tests.Unit.Cgroups;
 
 namespace PSContainer.Tests.Unit.Plan;
@@ -16,6 +18,31 @@ public class OrderTests
             "/proc/sys can't be written", "/proc/keys shows nothing", "SIOCSIFFLAGS", "sethostname", "fchdir", "pivot_root", "umount2", "chdir", "close_range", "the working directory",
             "PR_SET_NO_NEW_PRIVS", "PR_CAPBSET_DROP", "PR_SET_KEEPCAPS", "setgroups", "setresgid", "setresuid", "capset", "CLEAR_ALL", "faccessat", "rt_sigaction", "rt_sigprocmask",
             "PR_SET_PDEATHSIG", "ready", "read(4", "execve");
+
+    [Theory]
+    [InlineData(true, false, "capset", "rt_sigprocmask", "ready", "seccomp(SECCOMP_SET_MODE_FILTER, 0, {1 instructions})", "execve")]
+    [InlineData(true, true, "capset", "rt_sigprocmask", "seccomp(", "ready", "read(4", "execve")]
+    [InlineData(false, false, "the working directory", "seccomp(", "PR_CAPBSET_DROP", "setresuid", "capset", "ready", "execve")]
+    [InlineData(false, true, "the working directory", "seccomp(", "PR_CAPBSET_DROP", "setresuid", "capset", "ready", "read(4", "execve")]
+    public void The_filter_is_the_last_thing_or_goes_before_the_right_to_it(bool noNewPrivileges, bool wait, params string[] order)
+    {
+        SyscallPlan plan = SamplePlan.Build(SamplePlan.Spec().With((ProcessSpec p) => p with { NoNewPrivileges = noNewPrivileges }),
+            request => request with { WaitForStart = wait, Filter = new CompiledFilter(new byte[8], 0, null) });
+        plan.InOrder(order);
+        Assert.Equal(1, plan.Count("seccomp("));
+        Assert.False(plan.Has("hand over listener"));
+        Assert.False(SamplePlan.Build(SamplePlan.Spec()).Has("seccomp("));
+    }
+
+    [Fact]
+    public void Who_answers_for_the_kernel_knows_of_it_before_the_first_call()
+    {
+        var filter = new CompiledFilter([], SeccompFlag.NewListener | SeccompFlag.Log, new SeccompListener("/run/agent", null));
+        SyscallPlan plan = SamplePlan.Build(SamplePlan.Spec(), request => request with { Filter = filter });
+        int load = plan.Find("seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG|SECCOMP_FILTER_FLAG_NEW_LISTENER", "<listener>");
+        Assert.Contains("hand over listener(<listener>)", plan.Child[load + 1].ToString());
+        Assert.Equal(Call.Execve, plan.Child[load + 2].Call);
+    }
 
     [Fact]
     public void Masks_come_after_every_mount_and_before_the_pivot()

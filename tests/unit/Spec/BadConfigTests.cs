@@ -57,6 +57,8 @@ public class BadConfigTests
     [InlineData("\"linux\":{\"devices\":[{\"path\":\"/dev/x\"}]}")]
     [InlineData("\"linux\":{\"devices\":[{\"path\":null,\"type\":\"c\"}]}")]
     [InlineData("\"linux\":{\"maskedPaths\":[7]}")]
+    [InlineData("\"linux\":{\"seccomp\":7}")]
+    [InlineData("\"linux\":{\"seccomp\":[]}")]
     [InlineData("\"linux\":{\"sysctl\":{\"a\":7}}")]
     [InlineData("\"linux\":{\"resources\":{\"memory\":{\"limit\":\"1\"}}}")]
     [InlineData("\"linux\":{\"resources\":{\"memory\":7}}")]

@@ -65,6 +65,7 @@ public class RoundTripTests
             {
                 Namespaces = [new("mount"), new("network", "/n")], Devices = [new("/dev/x", 'b', 8, 1, 384, 5, 6)], CgroupsPath = "/x", RootfsPropagation = "rslave",
                 MaskedPaths = ["/a"], ReadonlyPaths = ["/b"], Sysctl = new Dictionary<string, string> { ["net.x"] = "1" },
+                Seccomp = new SeccompSpec("{\"defaultAction\":\"SCMP_ACT_ERRNO\", \"x\": [ 1e3 ]}"u8.ToArray()),
                 Resources = new ResourceSpec
                 {
                     Devices = [new(true, 'c', 1, null, "r")], MemoryLimit = 1, MemoryReservation = 2, MemorySwap = -1, CpuShares = 3, CpuQuota = 4, CpuPeriod = 5, CpusetCpus = "0", CpusetMems = "0",

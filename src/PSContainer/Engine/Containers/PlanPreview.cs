@@ -6,6 +6,7 @@ using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Roots;
+using PSContainer.Engine.Seccomp;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 
@@ -25,6 +26,7 @@ internal static class PlanPreview
         ContainerNetworking networking = spec.Network.Resolve(storage, runtime.Hostname!, wanted => store.Get(wanted).Id);
         var request = new ContainerPlanRequest(runtime, root, ContainerCgroupPlan.Make(cgroup))
         {
+            Filter = runtime.Linux.Seccomp is { } seccomp ? CompiledFilter.Shown(SeccompReader.Read(seccomp.Json)) : null,
             Idle = spec.Command is null, DieWithParent = true, NameFiles = NetworkAttachment.FilesOf(folder, folder),
             Endpoints = new NetworkAttachment(storage).Preview(networking, id),
             // Nothing of it is made yet, and all that it will have are folders.

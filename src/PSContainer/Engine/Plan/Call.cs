@@ -5,7 +5,8 @@ namespace PSContainer.Engine.Plan;
 /// <summary>A kernel call that a plan may make. The negative numbers are the executor's few compound steps.</summary>
 public sealed record Call(string Name, int Number)
 {
-    public const int WriteFileNumber = -1, FailNumber = -2, HandOverNumber = -3, ReadyNumber = -4, RtnetlinkNumber = -5, MakeFolderNumber = -6, MakeFileNumber = -7, CopyModeNumber = -8;
+    public const int WriteFileNumber = -1, FailNumber = -2, HandOverNumber = -3, ReadyNumber = -4, RtnetlinkNumber = -5, MakeFolderNumber = -6, MakeFileNumber = -7, CopyModeNumber = -8,
+        HandOverListenerNumber = -9;
 
     public static readonly Call Bpf = new("bpf", SyscallNumber.Bpf);
     public static readonly Call Capset = new("capset", SyscallNumber.Capset);
@@ -38,6 +39,7 @@ public sealed record Call(string Name, int Number)
     public static readonly Call Readlinkat = new("readlinkat", SyscallNumber.Readlinkat);
     public static readonly Call RtSigaction = new("rt_sigaction", SyscallNumber.RtSigaction);
     public static readonly Call RtSigprocmask = new("rt_sigprocmask", SyscallNumber.RtSigprocmask);
+    public static readonly Call Seccomp = new("seccomp", SyscallNumber.Seccomp);
     public static readonly Call Setdomainname = new("setdomainname", SyscallNumber.Setdomainname);
     public static readonly Call Setgroups = new("setgroups", SyscallNumber.Setgroups);
     public static readonly Call Sethostname = new("sethostname", SyscallNumber.Sethostname);
@@ -79,4 +81,7 @@ public sealed record Call(string Name, int Number)
 
     /// <summary>Gives the descriptor in the slot to the parent, and goes on when the parent has taken it.</summary>
     public static readonly Call HandOver = new("hand over", HandOverNumber);
+
+    /// <summary>The same with the descriptor that calls are answered through.</summary>
+    public static readonly Call HandOverListener = new("hand over listener", HandOverListenerNumber);
 }

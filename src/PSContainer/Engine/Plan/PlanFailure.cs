@@ -20,6 +20,7 @@ public static class PlanFailure
         if (step.Call == Call.Execve || step.Call == Call.Faccessat || step.Call == Call.Fail) return Program(step, errno, root, cause);
         if (step.Call == Call.Setns || step.Why == NamespaceSteps.ToJoin) return Namespace(step, errno, cause);
         if (step.Call == Call.Rtnetlink || step.Call == Call.Socket) return NetworkFailure.Explain(cause, step.Why);
+        if (step.Call == Call.Seccomp && errno != Errno.ENOMEM) return Filter(errno, cause);
         if (errno == Errno.ENOSYS)
             return new("KernelFeatureMissing", Reason.NotSupported, $"This kernel has no {step.Call.Name}(2): {step.Why}.",
                 "Linux 5.12 or newer is needed; Test-ContainerHost says what else is missing.", cause);
@@ -55,6 +56,13 @@ public static class PlanFailure
             _ => new("StepFailed", Reason.Failed, $"{Shown(step)}: {KernelException.Describe(errno)} ({step.Why}).", null, cause),
         };
     }
+
+    private static EngineException Filter(Errno errno, KernelException cause) => errno switch
+    {
+        Errno.ENOSYS => new("KernelFeatureMissing", Reason.NotSupported, "This kernel has no filter of system calls, and the container is to have one.", "Use a kernel with CONFIG_SECCOMP_FILTER.", cause),
+        Errno.EINVAL => new("SeccompInvalid", Reason.InvalidInput, "The kernel takes the seccomp profile not: a flag or an action of it is younger than this kernel.", "/proc/sys/kernel/seccomp/actions_avail names the actions; seccomp(2) says since when there are which flags.", cause),
+        _ => new("SeccompFailed", Reason.Failed, $"The filter of system calls can't be loaded: {KernelException.Describe(errno)}.", null, cause),
+    };
 
     private static EngineException Program(Step step, Errno errno, string root, KernelException cause)
     {

@@ -8,7 +8,6 @@ internal static class LinuxSpecReader
 {
     public static LinuxSpec Read(JsonElement linux)
     {
-        if (linux.Has("seccomp") is not null) throw RuntimeSpecReader.NotSupported("a seccomp profile");
         if (linux.Has("uidMappings") is { } map && map.GetArrayLength() > 0)
             throw RuntimeSpecReader.NotSupported("a user namespace with mappings");
         return new LinuxSpec
@@ -21,6 +20,7 @@ internal static class LinuxSpecReader
             MaskedPaths = linux.Strings("maskedPaths"),
             ReadonlyPaths = linux.Strings("readonlyPaths"),
             Sysctl = linux.Map("sysctl"),
+            Seccomp = linux.Has("seccomp") is { } seccomp ? SeccompSpec.Read(seccomp) : null,
         };
     }
 

@@ -70,6 +70,8 @@ public sealed record LinuxSpec
     public IReadOnlyList<string> MaskedPaths { get; init; } = [];
     public IReadOnlyList<string> ReadonlyPaths { get; init; } = [];
     public IReadOnlyDictionary<string, string> Sysctl { get; init; } = new Dictionary<string, string>();
+    /// <summary>null: every call is allowed.</summary>
+    public SeccompSpec? Seccomp { get; init; }
 }
 
 /// <summary>A namespace to make, or to join where a path is given. Types as OCI names them: pid, network, mount, …</summary>

@@ -95,6 +95,11 @@ public static class RuntimeSpecWriter
         WriteMap(json, "sysctl", linux.Sysctl);
         WriteStrings(json, "maskedPaths", linux.MaskedPaths);
         WriteStrings(json, "readonlyPaths", linux.ReadonlyPaths);
+        if (linux.Seccomp is { } seccomp)
+        {
+            json.WritePropertyName("seccomp");
+            json.WriteRawValue(seccomp.Json, skipInputValidation: true);
+        }
         json.WriteStartObject("resources");
         ResourceWriter.Write(json, linux.Resources);
         json.WriteEndObject();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PSContainer.Engine.Records;
+using PSContainer.Engine.Seccomp;
 using PSContainer.Engine.Spec;
 
 namespace PSContainer.Engine.State;
@@ -17,6 +18,8 @@ public sealed record RunState
     public DateTimeOffset Created { get; init; }
     /// <summary>The container's group as cgroup paths are written, below every hierarchy's root; null where it has none.</summary>
     public string? CgroupPath { get; init; }
+    /// <summary>It has a filter of system calls, which lies beside this file.</summary>
+    public bool IsFiltered { get; init; }
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
     /// <exception cref="EngineException">StateCorrupt.</exception>
@@ -33,6 +36,7 @@ public sealed record RunState
         }
         json.WriteString("created", Created);
         if (CgroupPath is not null) json.WriteString("cgroup", CgroupPath);
+        json.WriteBoolean("filtered", IsFiltered);
     });
 
     /// <summary>The state as runtime.md, "State", wants it printed.</summary>
@@ -41,6 +45,26 @@ public sealed record RunState
         json.WriteString("status", status.ToString().ToLowerInvariant());
         if (status is not ContainerStatus.Stopped) json.WriteNumber("pid", Init.Pid);
     }));
+
+    /// <summary>What an agent is told who answers a process's calls (config-linux.md, "Container Process State").</summary>
+    /// <param name="pid">The process: the container's first, or one that enters it.</param>
+    /// <param name="metadata">linux.seccomp.listenerMetadata.</param>
+    public byte[] ToAgent(ContainerStatus status, int pid, string? metadata) => JsonFile.Bytes(json =>
+    {
+        json.WriteString("ociVersion", RuntimeSpec.SupportedVersion);
+        json.WriteStartArray("fds");
+        json.WriteStringValue("seccompFd");
+        json.WriteEndArray();
+        json.WriteNumber("pid", pid);
+        if (metadata is not null) json.WriteString("metadata", metadata);
+        json.WriteStartObject("state");
+        WriteCommon(json, json =>
+        {
+            json.WriteString("status", status.ToString().ToLowerInvariant());
+            json.WriteNumber("pid", Init.Pid);
+        });
+        json.WriteEndObject();
+    }, indented: false);
 
     private void WriteCommon(Utf8JsonWriter json, Action<Utf8JsonWriter> middle)
     {
@@ -53,6 +77,21 @@ public sealed record RunState
         json.WriteEndObject();
     }
 
+    /// <summary>The filter that it has been started with; null where it has none.</summary>
+    /// <exception cref="EngineException">StateCorrupt: it is gone, and nobody enters without it.</exception>
+    public CompiledFilter? Filter(string runFolder)
+    {
+        if (!IsFiltered) return null;
+        try
+        {
+            return FilterCache.Of(runFolder) ?? throw new FormatException("it is gone");
+        }
+        catch (FormatException broken)
+        {
+            throw new EngineException("StateCorrupt", Reason.Corrupt, $"The filter of system calls of '{Id}' can't be read: {broken.Message}.", "Restart the container.", broken);
+        }
+    }
+
     private static RunState Read(JsonElement json) => new()
     {
         Id = json.Text("id") ?? throw new KeyNotFoundException("id is missing"),
@@ -62,6 +101,7 @@ public sealed record RunState
             ? new ProcessIdentity(pid.GetInt32(), json.GetProperty("supervisorStartTime").GetUInt64()) : null,
         Created = json.GetProperty("created").GetDateTimeOffset(),
         CgroupPath = json.Text("cgroup"),
+        IsFiltered = json.Flag("filtered"),
         Annotations = json.Map("annotations"),
     };
 }

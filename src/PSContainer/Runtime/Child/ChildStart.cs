@@ -16,6 +16,9 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
     // Above every number that the plan itself gives a meaning to.
     private const int LowestOwn = 64;
 
+    /// <summary>Takes the descriptor through which the filter's questions are answered, and the pid of the new process.</summary>
+    public Action<int, int>? Listener { get; init; }
+
     private readonly Dictionary<string, int> _given = [];
     private readonly List<int> _ours = [];
 
@@ -52,7 +55,7 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
             try
             {
                 born?.Invoke(pid);
-                return new Born(pid, pidfd, Listen(ours, pidfd, untilReady));
+                return new Born(pid, pidfd, Listen(ours, pid, pidfd, untilReady));
             }
             catch
             {
@@ -72,7 +75,7 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
     }
 
     /// <summary>The terminal's master that came, or -1.</summary>
-    private int Listen(int socket, int pidfd, bool untilReady)
+    private int Listen(int socket, int pid, int pidfd, bool untilReady)
     {
         int master = -1;
         bool ready = false;
@@ -92,14 +95,28 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
                     ready = true;
                     break;
                 case ChildMessage.Descriptor:
-                    master = (int)Syscall.Checked(Syscall.Invoke(SyscallNumber.PidfdGetfd, pidfd, message[0].Value), "pidfd_getfd");
+                    master = Take(pidfd, message[0].Value);
                     // Before the answer: the program's first look at its terminal finds the right size.
                     Terminal.CopySize(0, master);
+                    Files.Write(socket, [1]);
+                    break;
+                case ChildMessage.Listener:
+                    int listener = Take(pidfd, message[0].Value);
+                    try
+                    {
+                        Listener?.Invoke(listener, pid);
+                    }
+                    finally
+                    {
+                        Files.Close(listener);
+                    }
                     Files.Write(socket, [1]);
                     break;
             }
         }
     }
+
+    private static int Take(int pidfd, int number) => (int)Syscall.Checked(Syscall.Invoke(SyscallNumber.PidfdGetfd, pidfd, number), "pidfd_getfd");
 
     private static EngineException Killed()
         => new("StartKilled", Reason.Failed, "The new process was killed before its command could run.",

@@ -5,6 +5,7 @@ using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Records;
+using PSContainer.Engine.Seccomp;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
@@ -37,7 +38,7 @@ internal static class ContainerStart
         string runFolder = context.Runs.Claim(request.Id);
         try
         {
-            return Run(request, runFolder);
+            return Run(context, request, runFolder);
         }
         catch
         {
@@ -47,25 +48,26 @@ internal static class ContainerStart
     }
 
     /// <summary>The same, in a run folder that the caller has claimed, and releases where this fails.</summary>
-    public static (Born Process, RunState State) Run(StartRequest request, string runFolder)
+    public static (Born Process, RunState State) Run(Context context, StartRequest request, string runFolder)
     {
         CgroupPlan? cgroup = null;
         try
         {
             cgroup = CgroupPlan.Create(CgroupMounts.Discover(), CgroupPath.Resolve(request.Spec.Linux.CgroupsPath, request.Id), ResourceSettings.From(request.Spec.Linux.Resources, request.Words));
+            CompiledFilter? filter = request.Spec.Linux.Seccomp is { } seccomp ? new FilterCache(context.Storage.Run).Get(seccomp, runFolder) : null;
             SyscallPlan plan = ContainerPlan.Build(new ContainerPlanRequest(request.Spec, request.Root, ContainerCgroupPlan.Make(cgroup))
             {
                 WaitForStart = request.WaitForStart, DieWithParent = request.DieWithParent, Idle = request.Idle,
-                Endpoints = request.Network?.Endpoints ?? [], NameFiles = request.Network?.Files ?? [],
+                Endpoints = request.Network?.Endpoints ?? [], NameFiles = request.Network?.Files ?? [], Filter = filter,
             });
-            var start = new ChildStart(plan, Describe(request.Root));
+            RunState? state = null;
+            var start = new ChildStart(plan, Describe(request.Root)) { Listener = (listener, pid) => SeccompAgent.Tell(filter!.Listener!, state!, ContainerStatus.Creating, pid, listener) };
             Give(start, GivenSlots.StandardInput, request.Streams.In);
             Give(start, GivenSlots.StandardOutput, request.Streams.Out);
             Give(start, GivenSlots.StandardError, request.Streams.Error);
             if (request.Idle) start.GiveOwn(GivenSlots.IdleProgram, MemoryFile.Sealed("init", IdleInit.Program()));
             if (request.WaitForStart) start.GiveOwn(GivenSlots.StartFifo, OpenFifo(runFolder));
 
-            RunState? state = null;
             Born process = start.Run(untilReady: request.WaitForStart, pid =>
             {
                 state = Record(request, runFolder, pid, cgroup.Cgroup.Path);
@@ -100,6 +102,7 @@ internal static class ContainerStart
             Supervisor = request.Supervised ? ProcessIdentity.Of(Environment.ProcessId) : null,
             Created = request.Created,
             CgroupPath = cgroupPath,
+            IsFiltered = request.Spec.Linux.Seccomp is not null,
             Annotations = request.Spec.Annotations,
         };
         state.Write(runFolder);

@@ -10,10 +10,10 @@ namespace PSContainer.Runtime.Child;
 [StructLayout(LayoutKind.Sequential)]
 internal struct ChildMessage
 {
-    public const int Failed = 1, Ready = 2, Descriptor = 3;
+    public const int Failed = 1, Ready = 2, Descriptor = 3, Listener = 4;
 
     public int Kind;
-    /// <summary>Failed: the number of the step. Descriptor: its number in the child.</summary>
+    /// <summary>Failed: the number of the step. Descriptor, Listener: its number in the child.</summary>
     public int Value;
     public int Errno;
 }
@@ -29,6 +29,7 @@ internal struct ChildMessage
 ///     clone3 ──────────────────────────►  child steps
 ///     read(socket) ◄── Failed(step, errno) ── a step fails: exit
 ///                  ◄── Descriptor(n) ──────── HandOver; parent takes it with pidfd_getfd, answers one byte
+///                  ◄── Listener(n) ────────── HandOverListener, likewise
 ///                  ◄── Ready ──────────────── Ready
 ///                  ◄── end of file ────────── execve has closed the socket
 /// </code>
@@ -163,7 +164,8 @@ internal static unsafe partial class PlanExecutor
             *ErrnoLocation() = (int)a[0];
             return -1;
         }
-        var message = new ChildMessage { Kind = number == Call.ReadyNumber ? ChildMessage.Ready : ChildMessage.Descriptor, Value = (int)a[0] };
+        int kind = number == Call.ReadyNumber ? ChildMessage.Ready : number == Call.HandOverListenerNumber ? ChildMessage.Listener : ChildMessage.Descriptor;
+        var message = new ChildMessage { Kind = kind, Value = (int)a[0] };
         int used = Tell(socket, &message);
         if (used < 0 || number == Call.ReadyNumber) return used < 0 ? -1 : 0;
         byte answer = 0;

@@ -108,7 +108,7 @@ internal static class MonitorVerb
         {
             network = attachment.Attach(new NetworkMember(record.Id, record.Name), spec, new ContainerStore(context.Storage).ShownName);
             ports.Begin(network, runFolder);
-            return ContainerStart.Run(new StartRequest(record.Id, folder, network.Spec, record.Root(context.Storage))
+            return ContainerStart.Run(context, new StartRequest(record.Id, folder, network.Spec, record.Root(context.Storage))
             {
                 DieWithParent = true, Supervised = true, Idle = record.Idle,
                 Streams = log is null ? (-1, -1, -1) : (-1, log.Output, log.Error),

@@ -3,6 +3,7 @@ using PSContainer.Engine.Entry;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Records;
 using PSContainer.Engine.Spec;
+using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
 namespace PSContainer.Runtime.Verbs;
@@ -12,7 +13,6 @@ internal static class EnterVerb
 {
     public static int Execute(Context context, CommandLine line)
     {
-        _ = context;
         line.TakeOptions();
         if (!int.TryParse(line.Value("target"), out int pid) || pid <= 0)
             throw new EngineException("ArgumentMissing", Reason.InvalidInput, "The command line lacks --target PID.");
@@ -26,9 +26,23 @@ internal static class EnterVerb
         string[] command = line.Rest();
         if (command.Length == 0) throw new EngineException("ArgumentMissing", Reason.InvalidInput, "The command line lacks the command to run.");
         var process = new ProcessSpec { Args = command, Env = HostEnvironment() };
-        var request = new EntryPlanRequest(pid, TargetNamespaces.Foreign(pid, types), process);
-        return EntryRun.Execute(request, target, request.Types.HasFlag(CloneFlags.NewNs) ? $"that of process {pid}" : "this machine's own root");
+        CloneFlags foreign = TargetNamespaces.Foreign(pid, types);
+        // A program of the host's that only looks at a container's network is not the container's.
+        RunState? container = foreign.HasFlag(CloneFlags.NewNs) ? ContainerOf(context, wanted) : null;
+        var request = new EntryPlanRequest(pid, foreign, process) { Filter = container?.Filter(context.Storage.RunFolder(container.Id)) };
+        return EntryRun.Execute(request, target, foreign.HasFlag(CloneFlags.NewNs) ? $"that of process {pid}" : "this machine's own root", container);
     }
+
+    // Whose files the program is taken from: its mount namespace is the container's.
+    private static RunState? ContainerOf(Context context, ProcessIdentity target)
+    {
+        string? files = MountNamespace(target.Pid);
+        foreach (string id in context.Runs.Ids())
+            if (RunState.Read(context.Storage.RunFolder(id)) is { Init: { IsAlive: true } init } state && (init == target || MountNamespace(init.Pid) == files)) return state;
+        return null;
+    }
+
+    private static string? MountNamespace(int pid) => new FileInfo($"/proc/{pid}/ns/mnt").LinkTarget;
 
     private static string[] HostEnvironment()
         => [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(entry => $"{entry.Key}={entry.Value}")];

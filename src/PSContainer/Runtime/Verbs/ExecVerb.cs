@@ -25,10 +25,10 @@ internal static class ExecVerb
         if (target < 0) throw new EngineException("ContainerNotRunning", Reason.WrongState, $"The container '{id}' has just stopped.");
         var request = new EntryPlanRequest(state.Init.Pid, TargetNamespaces.Foreign(state.Init.Pid, (CloneFlags)ulong.MaxValue), process)
         {
-            Confined = true,
+            Confined = true, Filter = state.Filter(context.Storage.RunFolder(id)),
             Cgroup = state.CgroupPath is { } path ? ContainerCgroupPlan.Join(ContainerCgroup.Open(path)) : ContainerCgroupPlan.None,
         };
-        return EntryRun.Execute(request, target, $"that of container '{id}'");
+        return EntryRun.Execute(request, target, $"that of container '{id}'", state);
     }
 
     private static ProcessSpec Process(CommandLine line, string[] command, RunState state)

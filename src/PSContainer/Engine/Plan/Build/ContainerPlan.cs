@@ -58,12 +58,17 @@ public static class ContainerPlan
 
         // The child becomes what the container runs.
         ProcessSteps.EnterWorkingDirectory(draft, process.Cwd);
+        var filter = new FilterSteps(draft, request.Filter, process);
+        filter.LoadWhilePrivileged();
         CredentialSteps.Drop(draft, process);
         if (request.WaitForStart && !request.Idle) ProcessSteps.FindProgram(draft, process);
         ProcessSteps.ResetSignals(draft, request.Idle);
         if (request.DieWithParent) ProcessSteps.DieWithParent(draft);
+        // Nobody listens to a failure behind that: whoever waits for its start has the filter while it waits.
+        if (request.WaitForStart) filter.LoadLast();
         ProcessSteps.TellReady(draft);
         if (request.WaitForStart) ProcessSteps.AwaitStart(draft);
+        else filter.LoadLast();
         if (request.Idle) ProcessSteps.ExecuteIdle(draft, process);
         else ProcessSteps.Execute(draft, process);
         return draft.Finish();

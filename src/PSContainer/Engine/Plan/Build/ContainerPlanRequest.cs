@@ -1,4 +1,5 @@
 using PSContainer.Engine.Plan.Build.Root;
+using PSContainer.Engine.Seccomp;
 using PSContainer.Engine.Spec;
 
 namespace PSContainer.Engine.Plan.Build;
@@ -43,6 +44,9 @@ public sealed record ContainerPlanRequest(RuntimeSpec Spec, RootSource Root, Con
 
     /// <summary>/etc/hosts and its kin; only over a throwaway root, which they are made in.</summary>
     public IReadOnlyList<NameFile> NameFiles { get; init; } = [];
+
+    /// <summary>Which calls its programs may make; null for all.</summary>
+    public CompiledFilter? Filter { get; init; }
 
     /// <summary>The child waits at the start fifo (create and start apart) instead of going on to execve at once.</summary>
     public bool WaitForStart { get; init; }

@@ -1,3 +1,4 @@
+using PSContainer.Engine.Seccomp;
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
 
@@ -14,6 +15,9 @@ public sealed record EntryPlanRequest(int Target, CloneFlags Types, ProcessSpec 
 
     /// <summary>User, capabilities and the like as <see cref="Process"/> says (exec); otherwise the caller's own (nsenter).</summary>
     public bool Confined { get; init; }
+
+    /// <summary>Which calls the program may make, as in the container that it enters; null for all.</summary>
+    public CompiledFilter? Filter { get; init; }
 }
 
 /// <summary>The recipe of an entry: exec into a container, or nsenter into what a process has.</summary>
@@ -47,9 +51,11 @@ public static class EntryPlan
         if (process.Terminal) new TerminalSteps(draft).OpenInside();
         ProcessSteps.KeepDescriptors(draft);
 
+        var filter = new FilterSteps(draft, request.Filter, process);
         if (request.Confined)
         {
             ProcessSteps.EnterWorkingDirectory(draft, process.Cwd);
+            filter.LoadWhilePrivileged();
             CredentialSteps.Drop(draft, process);
         }
         else if (rest.HasFlag(CloneFlags.NewUser))
@@ -60,6 +66,7 @@ public static class EntryPlan
         ProcessSteps.ResetSignals(draft);
         ProcessSteps.DieWithParent(draft);
         ProcessSteps.TellReady(draft);
+        filter.LoadLast();
         ProcessSteps.Execute(draft, process);
         return draft.Finish();
     }
