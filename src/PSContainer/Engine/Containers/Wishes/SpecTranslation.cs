@@ -2,6 +2,7 @@ using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Entry;
 using PSContainer.Engine.Networks;
+using PSContainer.Engine.Seccomp;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
 
@@ -42,6 +43,7 @@ public static class SpecTranslation
                 Resources = Resources(spec.Limit),
                 MaskedPaths = [.. DefaultProfile.MaskedPaths, .. DefaultProfile.ThermalThrottlePaths()],
                 ReadonlyPaths = DefaultProfile.ReadonlyPaths,
+                Seccomp = DockerProfile.Default(DefaultProfile.Capabilities),
                 Sysctl = NetworkChoice.Parse(spec.Network.Network).Mode is NetworkMode.Host or NetworkMode.Container ? new Dictionary<string, string>() : DefaultProfile.NetworkSysctl,
             },
         };
