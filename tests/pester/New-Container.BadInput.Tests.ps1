@@ -20,7 +20,7 @@ BeforeAll {
         # Or every test after this one would fail with it.
         $made | Remove-Container -Force
         $made | Should -BeNullOrEmpty
-        (Get-ChildItem -Recurse $env:PSCONTAINER_ROOT -ErrorAction Ignore | Where-Object Name -notin 'containers', 'names', 'run', 'networks', 'bridge.json').FullName | Should -BeNullOrEmpty
+        (Get-ChildItem -Recurse $env:PSCONTAINER_ROOT -ErrorAction Ignore | Where-Object Name -notin 'containers', 'names', 'run', 'networks', 'bridge.json' | Where-Object Extension -ne .filter).FullName | Should -BeNullOrEmpty
         # A network's bridge is taken away by a process of its own, a moment later.
         Wait-Until { -not (Get-Process pscontainer -ErrorAction Ignore | Where-Object CommandLine -match ([regex]::Escape($folder))) } 20 | Should -BeTrue
     }

@@ -5,7 +5,7 @@ BeforeDiscovery { . $PSScriptRoot/Setting/All.ps1 }
 BeforeAll {
     . $PSScriptRoot/Setting/All.ps1
     Enter-Storage remove-container
-    function Get-Left { (Get-ChildItem -Recurse -Force $env:PSCONTAINER_ROOT | Where-Object Name -notin 'containers', 'names', 'run', 'networks', 'bridge.json', '.lock').FullName }
+    function Get-Left { (Get-ChildItem -Recurse -Force $env:PSCONTAINER_ROOT | Where-Object Name -notin 'containers', 'names', 'run', 'networks', 'bridge.json', '.lock' | Where-Object Extension -ne .filter).FullName }
 }
 
 AfterAll { Exit-Storage }

@@ -152,6 +152,6 @@ Describe 'Repair-ContainerStorage after a kill' -Tag Root -Skip:(-not $isRoot) {
         $ids = @('k\d+')
         Set-Aged
         $null = Repair-ContainerStorage
-        (Get-ChildItem -Recurse $env:PSCONTAINER_ROOT | Where-Object Name -notin 'containers', 'names', 'run', 'networks', 'bridge.json').FullName | Should -BeNullOrEmpty
+        (Get-ChildItem -Recurse $env:PSCONTAINER_ROOT | Where-Object Name -notin 'containers', 'names', 'run', 'networks', 'bridge.json' | Where-Object Extension -ne .filter).FullName | Should -BeNullOrEmpty
     }
 }

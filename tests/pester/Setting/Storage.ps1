@@ -35,7 +35,8 @@ function Exit-Storage {
     try {
         Get-Container | Remove-Container -Force
         Get-ContainerNetwork | Remove-ContainerNetwork
-        foreach ($left in 'containers', 'run', 'names', 'networks') { Get-ChildItem -LiteralPath "$env:PSCONTAINER_ROOT/$left" -ErrorAction Ignore | Should -BeNullOrEmpty }
+        # Compiled filters of system calls are for the next container.
+        foreach ($left in 'containers', 'run', 'names', 'networks') { Get-ChildItem -LiteralPath "$env:PSCONTAINER_ROOT/$left" -ErrorAction Ignore | Where-Object Extension -ne .filter | Should -BeNullOrEmpty }
     }
     finally {
         # What a failed test has left must not make the next file fail; Leaks.Tests.ps1 still sees the folder.

@@ -33,7 +33,7 @@ public class DefaultContainerTests
         Dictionary<string, string> status = Status(new ContainerSpec { User = "ann" });
         Assert.Equal("1000\t1000\t1000\t1000", status["Uid"]);
         Assert.Equal("1000\t1000\t1000\t1000", status["Gid"]);
-        Assert.Equal("50", status["Groups"].Trim());
+        Assert.Equal("50 1000", status["Groups"].Trim());
         Assert.All((string[])["CapEff", "CapPrm", "CapInh", "CapAmb"], set => Assert.Equal("0000000000000000", status[set]));
     }
 

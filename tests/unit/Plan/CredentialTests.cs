@@ -78,6 +78,8 @@ public class CredentialTests
         Assert.Equal(7, ((Argument.Number)files.Arguments[1]).Value);
         Assert.Equal([10ul, 20ul], MemoryMarshal.Cast<byte, ulong>(((Argument.Block)files.Arguments[2]).Value).ToArray());
         Assert.True(plan.Last("prlimit64") < plan.Find("setresuid"));
+        // And behind what they could make fail.
+        Assert.True(plan.Find("prlimit64") > plan.Last("openat2"));
         Assert.True(plan.Has("/proc/self/oom_score_adj", "\"-5\""));
     }
 

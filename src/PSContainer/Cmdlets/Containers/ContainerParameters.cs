@@ -13,7 +13,7 @@ using PSContainer.Engine.Registry;
 namespace PSContainer.Cmdlets.Containers;
 
 /// <summary>What New-Container and Invoke-Container ask alike.</summary>
-public abstract class ContainerParameters : CommandWordsCmdlet
+public abstract class ContainerParameters : SecurityParameters
 {
     protected const string ImageSet = "Image", HostRootSet = "HostRoot", RootFsSet = "RootFs";
 
@@ -164,6 +164,7 @@ public abstract class ContainerParameters : CommandWordsCmdlet
             Volumes = [.. Volume.Select(volume => VolumeSpec.Parse(Localise(volume)))],
             Tmpfs = Tmpfs,
             ReadOnly = ReadOnly,
+            Security = ToSecurity(),
             Network = new NetworkWish
             {
                 Network = Network, IPAddress = IPAddress, IPv6Address = IPv6Address, MacAddress = MacAddress, Aliases = NetworkAlias,

@@ -15,6 +15,14 @@ public static class ContainerColumns
         var status => status.ToString(),
     };
 
+    /// <summary>"P" where it is privileged, and so no wall; "+" where something else is open that is not by default.</summary>
+    public static string Openness(Container container) => container.Security switch
+    {
+        { Privileged: true } => "P",
+        { IsDefault: false } => "+",
+        _ => "",
+    };
+
     /// <summary>The command on one line, with nothing in it that a terminal would obey.</summary>
     public static string Command(Container container)
     {

@@ -20,8 +20,8 @@ public abstract class CommandWordsCmdlet : ContainerCmdlet
     /// </summary>
     [Parameter(DontShow = true)]
     [Alias("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z",
-        "ad", "ar", "au", "co", "cp", "de", "dn", "en", "er", "ex", "ho", "id", "im", "in", "la", "ma", "me", "na", "ne", "no", "ou", "pa", "pi", "pr", "pu",
-        "re", "ro", "ti", "tm", "ty", "us", "ve", "vo", "wh", "wo")]
+        "ad", "ar", "au", "ca", "co", "cp", "de", "dn", "en", "er", "ex", "gr", "ho", "id", "im", "in", "la", "ma", "me", "na", "ne", "no", "ou", "pa", "pi", "pr", "pu",
+        "re", "ro", "se", "sy", "ti", "tm", "ty", "ul", "us", "ve", "vo", "wh", "wo")]
     public SwitchParameter DashWord { get; set; }
 
     /// <summary>The words of the command line; null where no program is named.</summary>

@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Containers.Limits;
+using PSContainer.Engine.Containers.Security;
 using PSContainer.Engine.Images.Config;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
@@ -69,6 +70,9 @@ public sealed class Container
 
     public Pairs Labels => new(_record.Labels);
     public bool AutoRemove => _record.AutoRemove;
+
+    /// <summary>What is open in its wall; "default" where nothing is.</summary>
+    public ContainerSecurity Security => _record.Security;
 
     /// <summary>The cgroup, as paths below the hierarchies' roots; null where nothing runs.</summary>
     public string? CgroupPath => IsAlive ? _run!.CgroupPath : null;

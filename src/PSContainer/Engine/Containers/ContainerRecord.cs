@@ -1,3 +1,4 @@
+using PSContainer.Engine.Containers.Security;
 using PSContainer.Engine.Networks.Ports;
 using PSContainer.Engine.Plan.Build;
 using PSContainer.Engine.Records;
@@ -27,6 +28,7 @@ public sealed record ContainerRecord
     public IReadOnlyList<PortBinding> Ports { get; init; } = [];
     /// <summary>The command line, for tables.</summary>
     public string Command { get; init; } = "";
+    public ContainerSecurity Security { get; init; } = new();
     /// <summary>The signal that asks it to end; null for TERM.</summary>
     public string? StopSignal { get; init; }
 
@@ -48,6 +50,7 @@ public sealed record ContainerRecord
         From = json.Has("image") is { } image ? ImageUse.Read(image) : null,
         IsKept = json.Text("upper") == OnDisk,
         StopSignal = json.Text("stopSignal"),
+        Security = json.Has("security") is { } security ? ContainerSecurity.Read(security) : new ContainerSecurity(),
     });
 
     public void Write(string folder) => JsonFile.Write(Path.Combine(folder, FileName), json =>
@@ -72,6 +75,7 @@ public sealed record ContainerRecord
             json.WriteString("upper", IsKept ? OnDisk : "memory");
         }
         if (StopSignal is not null) json.WriteString("stopSignal", StopSignal);
+        Security.Write(json);
         json.WriteStartObject("labels");
         foreach ((string name, string value) in Labels) json.WriteString(name, value);
         json.WriteEndObject();

@@ -1,3 +1,4 @@
+using PSContainer.Engine.Containers.Security;
 using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
@@ -57,7 +58,7 @@ public sealed class ContainerStore(StorageRoot root)
         Lowers = spec.Image is null ? [spec.RootFs ?? "/"] : [],
         From = spec.Image is null ? null : ImageUse.Of(spec.Image),
         Command = spec.Command is null ? "(idle)" : string.Join(' ', spec.Arguments.Prepend(spec.Command)),
-        StopSignal = spec.StopSignal, Ports = spec.Ports,
+        StopSignal = spec.StopSignal, Ports = spec.Ports, Security = ContainerSecurity.Of(spec.Security),
     };
 
     /// <summary>Every record that can be read; the others are told of, and do not hide the rest.</summary>

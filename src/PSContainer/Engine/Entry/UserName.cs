@@ -28,8 +28,13 @@ public static class UserName
         // Exactly the groups that the image gives that user (CVE-2023-25173); none for a bare number without an account.
         string? name = account?[0];
         IReadOnlyList<uint> groups = name is null || parts.Length == 2 ? [] : Memberships(readFile("/etc/group"), name);
-        return new UserSpec(uid, gid) { AdditionalGids = groups };
+        // The primary group stands among them: else a program that changes its group could keep what the group's own members may not (CVE-2022-36109).
+        return new UserSpec(uid, gid) { AdditionalGids = [gid, .. groups.Where(group => group != gid).Distinct()] };
     }
+
+    /// <summary>A group by its number or its name.</summary>
+    /// <exception cref="EngineException">UserInvalid, UserNotFound.</exception>
+    public static uint ResolveGroup(string text, Func<string, string?> readFile) => text.Length > 0 ? Group(text, text, readFile) : throw Invalid(text);
 
     /// <summary>Reads a file below a container's root, for <see cref="Resolve"/>.</summary>
     public static string? ReadBelow(string root, string path)

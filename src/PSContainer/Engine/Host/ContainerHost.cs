@@ -55,6 +55,9 @@ public sealed record ContainerHost
 
     public Listing<HostFeature> Features { get; init; } = [];
 
+    /// <summary>The list of system calls that a container may make by default, and its version.</summary>
+    public required string SeccompProfile { get; init; }
+
     /// <summary>The effective user is root.</summary>
     public bool IsRoot { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.Containers;
+using PSContainer.Engine.Seccomp;
 using PSContainer.Engine.State;
 using PSContainer.Kernel;
 
@@ -39,6 +40,7 @@ public static class HostReader
             Stopped = states.Count(status => status == ContainerStatus.Stopped),
             NamespaceTypes = [.. Directory.EnumerateFiles("/proc/self/ns").Select(file => Path.GetFileName(file)).Where(name => !name.EndsWith("_for_children", StringComparison.Ordinal)).Order(StringComparer.Ordinal)],
             Features = [.. features],
+            SeccompProfile = DockerProfile.DefaultName,
             IsRoot = Files.EffectiveUserId() == 0,
         };
     }

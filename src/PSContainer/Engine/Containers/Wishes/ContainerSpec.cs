@@ -1,4 +1,5 @@
 using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Containers.Security;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
@@ -28,6 +29,8 @@ public sealed record ContainerSpec
     /// <summary>Paths in the container that get an empty tmpfs; "path" or docker's "path:size=64m,mode=1777".</summary>
     public IReadOnlyList<string> Tmpfs { get; init; } = [];
     public bool ReadOnly { get; init; }
+    /// <summary>What is open in its wall, and what is closed beyond the default.</summary>
+    public SecuritySpec Security { get; init; } = new();
     public NetworkWish Network { get; init; } = new();
     /// <summary>Ports of this machine that lead to it.</summary>
     public IReadOnlyList<PortBinding> Ports { get; init; } = [];
@@ -77,7 +80,7 @@ public sealed record ContainerSpec
         foreach ((string name, _) in Labels)
             if (name.Length == 0 || name.Any(char.IsControl)) throw Invalid("LabelInvalid", $"'{Printable.Of(name)}' can't be a label's name.", "Use -Label @{ name = 'value' }.");
         PortWish.CheckDistinct(Ports);
-        return this with { Limit = Limit.Validate(), Network = Network.Validate(), Ports = AllPorts(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
+        return this with { Limit = Limit.Validate(), Security = Security.Validate(), Network = Network.Validate(), Ports = AllPorts(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
     }
 
     private IReadOnlyList<PortBinding> AllPorts()

@@ -1,10 +1,11 @@
 using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.Cgroups.Limits;
+using PSContainer.Engine.Containers.Security;
 using PSContainer.Engine.Entry;
 using PSContainer.Engine.Networks;
-using PSContainer.Engine.Seccomp;
 using PSContainer.Engine.Spec;
 using PSContainer.Engine.State;
+using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Containers.Wishes;
 
@@ -14,9 +15,11 @@ public static class SpecTranslation
     /// <param name="readFile">Reads a text file of the container's root; null where there is none.</param>
     public static RuntimeSpec ToRuntimeSpec(ContainerSpec spec, string id, Func<string, string?> readFile)
     {
-        UserSpec user = spec.User is { } name ? UserName.Resolve(name, readFile) : new UserSpec(0, 0);
-        bool isRoot = user.Uid == 0;
-        return new RuntimeSpec
+        UserSpec user = spec.User is { } name ? UserName.Resolve(name, readFile) : new UserSpec(0, 0) { AdditionalGids = [0] };
+        NetworkMode mode = NetworkChoice.Parse(spec.Network.Network).Mode;
+        const CloneFlags always = CloneFlags.NewIpc | CloneFlags.NewUts;
+        CloneFlags own = mode is NetworkMode.Host or NetworkMode.Container ? always : always | CloneFlags.NewNet;
+        return SecurityTranslation.Apply(new RuntimeSpec
         {
             Hostname = spec.Hostname ?? ContainerId.Short(id),
             Root = new RootSpec("rootfs", spec.ReadOnly),
@@ -26,27 +29,16 @@ public static class SpecTranslation
                 Env = Environment(spec, id, user, readFile),
                 Cwd = spec.WorkingDirectory ?? "/",
                 User = user,
-                NoNewPrivileges = true,
-                Capabilities = new CapabilitySpec
-                {
-                    Bounding = DefaultProfile.Capabilities,
-                    // Another user than root gets them from no program either: execve(2) clears what is not ambient.
-                    Effective = isRoot ? DefaultProfile.Capabilities : [],
-                    Permitted = isRoot ? DefaultProfile.Capabilities : [],
-                },
             },
             Mounts = [.. DefaultProfile.Mounts, .. spec.Tmpfs.Select(TmpfsMount), .. spec.Volumes.Select(VolumeMount)],
             Linux = new LinuxSpec
             {
-                Namespaces = [.. Namespaces(NetworkChoice.Parse(spec.Network.Network).Mode)],
+                Namespaces = [.. Namespaces(mode)],
                 CgroupsPath = CgroupPath.Default(id),
                 Resources = Resources(spec.Limit),
-                MaskedPaths = [.. DefaultProfile.MaskedPaths, .. DefaultProfile.ThermalThrottlePaths()],
-                ReadonlyPaths = DefaultProfile.ReadonlyPaths,
-                Seccomp = DockerProfile.Default(DefaultProfile.Capabilities),
-                Sysctl = NetworkChoice.Parse(spec.Network.Network).Mode is NetworkMode.Host or NetworkMode.Container ? new Dictionary<string, string>() : DefaultProfile.NetworkSysctl,
+                Sysctl = own.HasFlag(CloneFlags.NewNet) ? DefaultProfile.NetworkSysctl : new Dictionary<string, string>(),
             },
-        };
+        }, spec.Security, own, readFile);
     }
 
     private static IEnumerable<NamespaceSpec> Namespaces(NetworkMode network)

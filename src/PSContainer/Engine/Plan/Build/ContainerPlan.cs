@@ -36,7 +36,7 @@ public static class ContainerPlan
         namespaces.Join(draft);
         namespaces.MakeCgroup(draft);
         NetworkSteps.Add(draft, hostNetwork, request.Endpoints);
-        CredentialSteps.AddLimits(draft, process);
+        CredentialSteps.AddOomScore(draft, process);
         draft.Add(Call.Umask, "modes as written", [0]);
 
         // The child puts its world together.
@@ -58,6 +58,7 @@ public static class ContainerPlan
 
         // The child becomes what the container runs.
         ProcessSteps.EnterWorkingDirectory(draft, process.Cwd);
+        CredentialSteps.AddLimits(draft, process);
         var filter = new FilterSteps(draft, request.Filter, process);
         filter.LoadWhilePrivileged();
         CredentialSteps.Drop(draft, process);

@@ -32,6 +32,7 @@ internal static class CredentialSteps
         private static ulong Whole(uint high, uint low) => (ulong)high << 32 | low;
     }
 
+    /// <summary>Stands where the right to raise them is still there, and behind everything that they could make fail: with ten descriptors no root is put together.</summary>
     public static void AddLimits(PlanDraft draft, ProcessSpec process)
     {
         foreach (RlimitSpec limit in process.Rlimits)
@@ -41,6 +42,11 @@ internal static class CredentialSteps
             draft.Add(Call.Prlimit64, "process.rlimits",
                 [0, PlanDraft.Flags(type, limit.Type), PlanDraft.Structure((limit.Soft, limit.Hard), static both => $"{{{both.Soft}, {both.Hard}}}"), 0], subject: limit.Type);
         }
+    }
+
+    /// <summary>By the host's procfs, which is in reach only before the root is changed.</summary>
+    public static void AddOomScore(PlanDraft draft, ProcessSpec process)
+    {
         if (process.OomScoreAdj is { } score)
             draft.Add(Call.WriteFile, "process.oomScoreAdj",
                 [.. InRoot.HowArguments(PlanDraft.WorkingDirectory, "/proc/self/oom_score_adj", OpenFlags.WriteOnly | OpenFlags.CloseOnExec, 0, Resolve.None),

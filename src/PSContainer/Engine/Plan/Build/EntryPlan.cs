@@ -43,7 +43,7 @@ public static class EntryPlan
         ProcessSteps.PlaceStreams(draft);
         if (process.Terminal) draft.Add(Call.Setsid, "a session of its own, for its own terminal", []);
         cgroup.Join();
-        if (request.Confined) CredentialSteps.AddLimits(draft, process);
+        if (request.Confined) CredentialSteps.AddOomScore(draft, process);
         CloneFlags rest = request.Types & ~CloneFlags.NewPid;
         if (rest != 0)
             // One call for all: the kernel checks every one before it changes any (Linux 5.8).
@@ -55,6 +55,7 @@ public static class EntryPlan
         if (request.Confined)
         {
             ProcessSteps.EnterWorkingDirectory(draft, process.Cwd);
+            CredentialSteps.AddLimits(draft, process);
             filter.LoadWhilePrivileged();
             CredentialSteps.Drop(draft, process);
         }

@@ -27,7 +27,8 @@ internal static class SysctlSteps
         }
     }
 
-    private static void Check(string name, string value, CloneFlags own)
+    /// <exception cref="EngineException">SysctlInvalid: it is the whole machine's, a shared namespace's, or no setting.</exception>
+    internal static void Check(string name, string value, CloneFlags own)
     {
         CloneFlags needed = name switch
         {
@@ -39,7 +40,8 @@ internal static class SysctlSteps
         // '+' and '/' once smuggled other settings in (CVE-2022-0811).
         if (name.Contains("..") || name.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"))
             throw Invalid(name, "its name has a character that no setting has");
-        if (value.AsSpan().ContainsAny('\n', '\0') || value.Contains("+kernel.", StringComparison.Ordinal)) throw Invalid(name, "its value has a line break");
+        if (value.AsSpan().ContainsAny('\n', '\0')) throw Invalid(name, "its value has a line break");
+        if (value.AsSpan().ContainsAny('+', '=')) throw Invalid(name, "its value names another setting");
         if (!own.HasFlag(needed)) throw Invalid(name, "the container shares that namespace with the host");
     }
 
