@@ -48,7 +48,7 @@ Describe 'New-Container: the wall' -Tag Root -Skip:(-not $isRoot) {
         Read-Inside $container 'mount -t tmpfs x /mnt && echo mounted; echo 1 >/proc/sys/net/ipv4/ip_forward && echo written; test -w /sys/fs/cgroup && echo cgroup' | Should -Be "mounted`nwritten`ncgroup"
         $container.Security.Privileged | Should -BeTrue
         $table = (Get-Container | Format-Table | Out-String -Width 160) -split "`n" -match '^os1'
-        $table | Should -Match "^os1 +$($container.ShortId) +Running +P "
+        $table | Should -Match "^os1 +$($container.ShortId) +Running! "
     }
 
     It 'takes a filter of one''s own, or none' {
@@ -69,7 +69,7 @@ Describe 'New-Container: the wall' -Tag Root -Skip:(-not $isRoot) {
     }
 
     It 'masks and unmasks paths' {
-        $script = 'cat /etc/hostname; grep -c " /proc/sys " /proc/self/mountinfo; echo 1 >/proc/sys/net/ipv4/ip_forward && echo written'
+        $script = 'cat /etc/hostname; grep -c " /proc/sys " /proc/self/mountinfo; ( : >>/proc/sys/net/ipv4/ip_forward ) && echo written'
         Read-Inside (New-Container os1 -SecurityOption 'mask=/etc/hostname', 'unmask=/proc/sys') $script | Should -Be "0`nwritten"
         Read-Inside (New-Container os2 -Hostname box) $script | Should -Match '^box\n1\n.*Read-only'
     }
@@ -113,12 +113,12 @@ Describe 'New-Container: the wall' -Tag Root -Skip:(-not $isRoot) {
 
 Describe 'Invoke-Container: the wall' -Tag Root -Skip:(-not $isRoot) {
     It 'has the primary group among the supplementary ones' {
-        Invoke-Container -Command grep -ArgumentList '^Groups:', /proc/self/status -User 5:7 | Should -Match '7\s*$'
-        Invoke-Container -Command grep -ArgumentList '^Groups:', /proc/self/status | Should -Match '0\s*$'
+        Invoke-Container -HostRoot -Command grep -User 5:7 -ArgumentList '^Groups:', /proc/self/status | Should -Match '7\s*$'
+        Invoke-Container -HostRoot -Command grep -ArgumentList '^Groups:', /proc/self/status | Should -Match '0\s*$'
     }
 
     It 'takes the same parameters' {
-        Invoke-Container -Command grep -ArgumentList '^CapEff', /proc/self/status -CapDrop ALL -CapAdd KILL | Should -Be "CapEff:`t0000000000000020"
+        Invoke-Container -HostRoot -Command grep -CapDrop ALL -CapAdd KILL -ArgumentList '^CapEff', /proc/self/status | Should -Be "CapEff:`t0000000000000020"
     }
 }
 

@@ -9,7 +9,7 @@ public class LinkTests
     [SystemTheory] // CVE-2019-19921
     [InlineData("proc")]
     [InlineData("sys")]
-    public void A_link_in_place_of_proc_or_sys_is_an_error(string name)
+    public void T07_A_link_in_place_of_proc_or_sys_is_an_error(string name)
     {
         using var bundle = new Bundle("true");
         string root = bundle.OwnRoot(writable: true);
@@ -20,7 +20,7 @@ public class LinkTests
     }
 
     [SystemFact] // CVE-2026-41579: decoys in the target stay as they are
-    public void A_link_in_place_of_dev_touches_nothing_outside()
+    public void T09_A_link_in_place_of_dev_touches_nothing_outside()
     {
         string target = Machine.NewFolder();
         File.WriteAllText(target + "/null", "decoy");
@@ -35,7 +35,7 @@ public class LinkTests
     }
 
     [SystemFact] // CVE-2025-31133
-    public void A_prepared_dev_null_masks_nothing_and_is_written_to_by_nobody()
+    public void T04_A_prepared_dev_null_masks_nothing_and_is_written_to_by_nobody()
     {
         string before = File.ReadAllText("/proc/sys/kernel/core_pattern");
         using var bundle = Bundle.Shell("cat /proc/keys; cat /proc/sys/kernel/core_pattern >/dev/null && echo end");
@@ -50,7 +50,7 @@ public class LinkTests
     }
 
     [SystemFact] // CVE-2025-52565
-    public void Prepared_terminals_are_not_opened()
+    public void T05_Prepared_terminals_are_not_opened()
     {
         string decoy = Path.Combine(Machine.NewFolder(), "decoy");
         File.WriteAllText(decoy, "decoy");
@@ -70,7 +70,7 @@ public class LinkTests
     }
 
     [SystemFact]
-    public void Without_a_devpts_of_its_own_there_is_no_terminal()
+    public void T05_Without_a_devpts_of_its_own_there_is_no_terminal()
     {
         using var bundle = new Bundle("tty");
         string root = bundle.OwnRoot(writable: true);
@@ -83,7 +83,7 @@ public class LinkTests
     }
 
     [SystemFact] // CVE-2025-52881
-    public void A_setting_is_not_written_to_what_covers_proc()
+    public void T06_A_setting_is_not_written_to_what_covers_proc()
     {
         using var bundle = new Bundle("true");
         bundle.Mount("/proc/sys", "tmpfs", "tmpfs");
@@ -196,7 +196,7 @@ public class LinkTests
     }
 
     [SystemFact] // CVE-2026-55686
-    public void A_working_directory_behind_a_link_is_made_inside()
+    public void T31_A_working_directory_behind_a_link_is_made_inside()
     {
         string outside = Machine.NewFolder();
         using var bundle = new Bundle("pwd");
@@ -213,7 +213,7 @@ public class LinkTests
     [InlineData("link")]
     [InlineData("huge")]
     [InlineData("zero")]
-    public void A_passwd_that_is_none_costs_no_time(string kind)
+    public void T25_A_passwd_that_is_none_costs_no_time(string kind)
     {
         using var bundle = new Bundle("sleep", "1000");
         string passwd = bundle.OwnRoot() + "/etc/passwd";

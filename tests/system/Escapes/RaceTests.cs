@@ -13,7 +13,7 @@ public class RaceTests
     [InlineData("/data/target", "tmpfs")]
     [InlineData("/data/target/deeper/still", "tmpfs")]
     [InlineData("/data/target", "bind")]
-    public void A_target_that_is_swapped_for_a_link_is_mounted_inside_or_not_at_all(string destination, string type)
+    public void T10_T11_A_target_that_is_swapped_for_a_link_is_mounted_inside_or_not_at_all(string destination, string type)
     {
         string outside = Machine.NewFolder(), watched = Machine.NewFolder();
         using var bundle = new Bundle("true");
@@ -36,7 +36,7 @@ public class RaceTests
     }
 
     [SystemFact] // CVE-2016-9962
-    public void Root_in_the_container_sees_no_descriptor_of_who_enters()
+    public void T02_Root_in_the_container_sees_no_descriptor_of_who_enters()
     {
         using var bundle = Bundle.Shell("while true; do for p in /proc/[0-9]*; do ls -l $p/fd $p/cwd $p/root $p/exe 2>/dev/null; done | grep -e 'exe -> .*/pscontainer$' -e '/host-marker' >>/data/seen; done");
         string root = bundle.OwnRoot(writable: true);
@@ -49,7 +49,7 @@ public class RaceTests
     }
 
     [SystemFact] // CVE-2019-5736
-    public void The_executable_can_t_be_written_from_inside()
+    public void T01_The_executable_can_t_be_written_from_inside()
     {
         byte[] before = File.ReadAllBytes(Machine.Executable);
         using var bundle = Bundle.Shell("while true; do for p in /proc/[0-9]*; do ( echo overwritten >$p/exe ) 2>/dev/null && echo $p >>/data/written; done; done");

@@ -33,7 +33,7 @@ public class DescriptorTests
     }
 
     [SystemFact]
-    public void None_comes_through_exec_and_enter()
+    public void T03_None_comes_through_exec_and_enter()
     {
         using Bundle bundle = new Bundle("sleep", "1000").Start();
         const string own = "ls -l /proc/$$/fd | grep -c /etc";
@@ -76,7 +76,7 @@ public class DescriptorTests
     }
 
     [SystemFact]
-    public void No_working_directory_is_reached_through_a_descriptor()
+    public void T03_No_working_directory_is_reached_through_a_descriptor()
     {
         using Bundle running = new Bundle("sleep", "1000").Start();
         for (int descriptor = 3; descriptor <= 64; descriptor += Machine.IsSlow ? 20 : descriptor < 10 ? 1 : 18)
@@ -109,7 +109,7 @@ public class DescriptorTests
     }
 
     [SystemFact]
-    public void The_callers_environment_stays_outside()
+    public void T30_The_callers_environment_stays_outside()
     {
         var environment = new Dictionary<string, string> { ["AWS_SECRET"] = "s3cret", ["LD_PRELOAD"] = "/absent.so", ["DOTNET_STARTUP_HOOKS"] = "/absent.dll" };
         using var bundle = new Bundle("env");

@@ -74,4 +74,11 @@ public class EntryPlanTests
         // Nothing of its rights is taken from nsenter's program.
         Build(All, request => request with { Filter = filter }).InOrder("ready", "seccomp(", "execve");
     }
+
+    [Fact]
+    public void Only_nsenters_program_stays_in_the_callers_session()
+    {
+        Assert.True(Build(All, request => request with { Confined = true }).Has("setsid"));
+        Assert.False(Build(All).Has("setsid"));
+    }
 }

@@ -7,20 +7,14 @@ namespace PSContainer.Cmdlets.Formats;
 /// <summary>What the tables show in place of the bare values; the format file calls it.</summary>
 public static class ContainerColumns
 {
-    /// <summary>"Running", "Stopped (137)", "Stopped (OOM)".</summary>
-    public static string Status(Container container) => container.Status switch
+    /// <summary>"Running", "Stopped (137)", "Stopped (OOM)"; with a '!' behind it where the container is privileged, and so no wall.</summary>
+    public static string Status(Container container) => Bare(container) + (container.Security.Privileged ? "!" : "");
+
+    private static string Bare(Container container) => container.Status switch
     {
         ContainerStatus.Stopped when container.OomKilled => "Stopped (OOM)",
         ContainerStatus.Stopped when container.ExitCode is { } code => $"Stopped ({code})",
         var status => status.ToString(),
-    };
-
-    /// <summary>"P" where it is privileged, and so no wall; "+" where something else is open that is not by default.</summary>
-    public static string Openness(Container container) => container.Security switch
-    {
-        { Privileged: true } => "P",
-        { IsDefault: false } => "+",
-        _ => "",
     };
 
     /// <summary>The command on one line, with nothing in it that a terminal would obey.</summary>

@@ -41,7 +41,8 @@ public static class EntryPlan
         CredentialSteps.Hide(draft);
         if (request.Confined) ProcessSteps.NewKeyring(draft, "_ses.exec");
         ProcessSteps.PlaceStreams(draft);
-        if (process.Terminal) draft.Add(Call.Setsid, "a session of its own, for its own terminal", []);
+        // Whoever is confined gets no controlling terminal of the caller's, which it could type into (TIOCSTI).
+        if (process.Terminal || request.Confined) draft.Add(Call.Setsid, "a session of its own, away from the caller's terminal", []);
         cgroup.Join();
         if (request.Confined) CredentialSteps.AddOomScore(draft, process);
         CloneFlags rest = request.Types & ~CloneFlags.NewPid;
