@@ -52,6 +52,14 @@ public sealed class BuildTests : IDisposable
     }
 
     [SystemFact]
+    public void Run_has_the_wall_of_every_container()
+    {
+        _build.WithBusybox().Build("FROM busybox\nRUN grep -E '^(Seccomp|NoNewPrivs|CapEff|Groups):' /proc/self/status; unshare -m true; mount -t tmpfs t /tmp; true\n");
+        Assert.Equal(["CapEff:\t00000000a80425fb", "Groups:\t0 ", "NoNewPrivs:\t1", "Seccomp:\t2"], _build.Printed[..4].Order(StringComparer.Ordinal));
+        Assert.Equal(2, _build.Printed[4..].Count(line => line.Contains("ermi", StringComparison.Ordinal)));
+    }
+
+    [SystemFact]
     public void What_has_not_changed_is_not_done_again()
     {
         StoredImage first = TwoStageContext().Build(TwoStages);

@@ -124,7 +124,7 @@ public static class HostFeatures
     private static HostFeature Seccomp()
     {
         bool isThere = (Text("/proc/sys/kernel/seccomp/actions_avail") ?? "").Contains("errno", StringComparison.Ordinal);
-        return new("seccomp", isThere, "a filter of system calls", isThere ? "" : "The kernel has no seccomp filter.", false, "Use a kernel with CONFIG_SECCOMP_FILTER.");
+        return new("seccomp", isThere, "a filter of system calls", isThere ? "" : "The kernel has no seccomp filter.", true, "Use a kernel with CONFIG_SECCOMP_FILTER, or make containers with -SecurityOption seccomp=unconfined.");
     }
 
     private static HostFeature Keyring()

@@ -59,8 +59,8 @@ public static class PlanFailure
 
     private static EngineException Filter(Errno errno, KernelException cause) => errno switch
     {
-        Errno.ENOSYS => new("KernelFeatureMissing", Reason.NotSupported, "This kernel has no filter of system calls, and the container is to have one.", "Use a kernel with CONFIG_SECCOMP_FILTER.", cause),
-        Errno.EINVAL => new("SeccompInvalid", Reason.InvalidInput, "The kernel takes the seccomp profile not: a flag or an action of it is younger than this kernel.", "/proc/sys/kernel/seccomp/actions_avail names the actions; seccomp(2) says since when there are which flags.", cause),
+        Errno.ENOSYS => new("KernelFeatureMissing", Reason.NotSupported, "This kernel has no filter of system calls, and the container is to have one.", "Use a kernel with CONFIG_SECCOMP_FILTER, or do without (-SecurityOption seccomp=unconfined).", cause),
+        Errno.EINVAL => new("SeccompInvalid", Reason.InvalidInput, "The kernel does not take the seccomp profile: a flag or an action of it is younger than this kernel.", "/proc/sys/kernel/seccomp/actions_avail names the actions; seccomp(2) says since when there are which flags.", cause),
         _ => new("SeccompFailed", Reason.Failed, $"The filter of system calls can't be loaded: {KernelException.Describe(errno)}.", null, cause),
     };
 
