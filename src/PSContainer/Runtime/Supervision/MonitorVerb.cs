@@ -74,6 +74,8 @@ internal static class MonitorVerb
 
         // What the start needed is garbage now, and this process may live for months.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        // Nor does what libseccomp needed, a megabyte, where the filter had to be made.
+        HeapMemory.GiveBack();
         ProcessExit exit = attached ? Foreground.Wait(process, signals, ports) : Attendance.Wait(process, signals, log!, ports);
         bool oomKilled = state.CgroupPath is { } path && ContainerCgroup.Open(path).OomKills > 0;
         // First the record, then the clearing: whatever cuts this off, the exit code is not lost.
