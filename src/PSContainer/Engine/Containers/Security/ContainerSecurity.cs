@@ -9,24 +9,24 @@ public sealed record ContainerSecurity
     /// <summary>It has everything, and is no wall.</summary>
     public bool Privileged { get; init; }
     /// <summary>Added to the default capabilities: "CAP_SYS_ADMIN", "ALL".</summary>
-    public IReadOnlyList<string> CapAdd { get; init; } = [];
+    public string[] CapAdd { get; init; } = [];
     /// <summary>Taken from them.</summary>
-    public IReadOnlyList<string> CapDrop { get; init; } = [];
+    public string[] CapDrop { get; init; } = [];
     /// <summary>"default", "unconfined", or the file that the profile came from.</summary>
     public string Seccomp { get; init; } = "default";
     /// <summary>No program in it gets more rights than it was started with.</summary>
     public bool NoNewPrivileges { get; init; } = true;
     /// <summary>Paths that are as the kernel has them.</summary>
-    public IReadOnlyList<string> Unmasked { get; init; } = [];
+    public string[] Unmasked { get; init; } = [];
     /// <summary>Devices of this machine, as they were asked for.</summary>
-    public IReadOnlyList<string> Devices { get; init; } = [];
+    public string[] Devices { get; init; } = [];
 
     /// <summary>Nothing is open that is not by default.</summary>
-    public bool IsDefault => !Privileged && CapAdd.Count == 0 && Seccomp != SecurityOptions.Unconfined && NoNewPrivileges && Unmasked.Count == 0 && Devices.Count == 0;
+    public bool IsDefault => !Privileged && CapAdd.Length == 0 && Seccomp != SecurityOptions.Unconfined && NoNewPrivileges && Unmasked.Length == 0 && Devices.Length == 0;
 
     public static ContainerSecurity Of(SecuritySpec spec) => new()
     {
-        Privileged = spec.Privileged, CapAdd = spec.CapAdd, CapDrop = spec.CapDrop, NoNewPrivileges = spec.NoNewPrivileges, Unmasked = spec.Options.Unmasked, Devices = [.. spec.Devices, .. spec.DeviceRules],
+        Privileged = spec.Privileged, CapAdd = [.. spec.CapAdd], CapDrop = [.. spec.CapDrop], NoNewPrivileges = spec.NoNewPrivileges, Unmasked = [.. spec.Options.Unmasked], Devices = [.. spec.Devices, .. spec.DeviceRules],
         Seccomp = spec.Privileged && spec.Options.Seccomp.Kind == SeccompKind.Default ? SecurityOptions.Unconfined : spec.Options.Seccomp.ToString(),
     };
 
@@ -46,12 +46,12 @@ public sealed record ContainerSecurity
     internal static ContainerSecurity Read(JsonElement json) => new()
     {
         Privileged = json.Flag("privileged"), NoNewPrivileges = json.Flag("noNewPrivileges"), Seccomp = json.Text("seccomp") ?? "default",
-        CapAdd = json.Strings("capAdd"), CapDrop = json.Strings("capDrop"), Unmasked = json.Strings("unmasked"), Devices = json.Strings("devices"),
+        CapAdd = [.. json.Strings("capAdd")], CapDrop = [.. json.Strings("capDrop")], Unmasked = [.. json.Strings("unmasked")], Devices = [.. json.Strings("devices")],
     };
 
-    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    private static void WriteList(Utf8JsonWriter json, string name, string[] values)
     {
-        if (values.Count == 0) return;
+        if (values.Length == 0) return;
         json.WriteStartArray(name);
         foreach (string value in values) json.WriteStringValue(value);
         json.WriteEndArray();
