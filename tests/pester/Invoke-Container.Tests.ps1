@@ -8,7 +8,7 @@ BeforeAll {
     # Ended is not yet cleared: the supervisor has a last word.
     function Assert-Nothing {
         # The network that a container was on stays on record.
-        Wait-Until { -not (Get-ChildItem -Recurse -File $env:PSCONTAINER_ROOT -ErrorAction Ignore | Where-Object Name -ne bridge.json) } 20 | Should -BeTrue
+        Wait-Until { -not (Get-ChildItem -Recurse -File $env:PSCONTAINER_ROOT -ErrorAction Ignore | Where-Object { $_.Name -ne 'bridge.json' -and $_.Extension -ne '.filter' }) } 20 | Should -BeTrue
         Wait-Until { -not (Get-Process pscontainer -ErrorAction Ignore | Where-Object CommandLine -match ([regex]::Escape($folder))) } 20 | Should -BeTrue
     }
 }

@@ -132,7 +132,7 @@ Describe 'New-Container' -Tag Root -Skip:(-not $isRoot) {
         Get-Trace $container.Id | Should -BeNullOrEmpty
         (Get-Container os1).CgroupPath | Should -BeNullOrEmpty
         Remove-Container os1
-        (Get-ChildItem -Recurse $env:PSCONTAINER_ROOT -File | Where-Object Name -ne bridge.json).FullName | Should -BeNullOrEmpty
+        (Get-ChildItem -Recurse $env:PSCONTAINER_ROOT -File | Where-Object { $_.Name -ne 'bridge.json' -and $_.Extension -ne '.filter' }).FullName | Should -BeNullOrEmpty
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PSContainer.Engine.Records;
+using PSContainer.Engine.Text;
 
 namespace PSContainer.Engine.Containers.Security;
 
@@ -9,20 +10,20 @@ public sealed record ContainerSecurity
     /// <summary>It has everything, and is no wall.</summary>
     public bool Privileged { get; init; }
     /// <summary>Added to the default capabilities: "CAP_SYS_ADMIN", "ALL".</summary>
-    public string[] CapAdd { get; init; } = [];
+    public Listing<string> CapAdd { get; init; } = [];
     /// <summary>Taken from them.</summary>
-    public string[] CapDrop { get; init; } = [];
+    public Listing<string> CapDrop { get; init; } = [];
     /// <summary>"default", "unconfined", or the file that the profile came from.</summary>
     public string Seccomp { get; init; } = "default";
     /// <summary>No program in it gets more rights than it was started with.</summary>
     public bool NoNewPrivileges { get; init; } = true;
     /// <summary>Paths that are as the kernel has them.</summary>
-    public string[] Unmasked { get; init; } = [];
+    public Listing<string> Unmasked { get; init; } = [];
     /// <summary>Devices of this machine, as they were asked for.</summary>
-    public string[] Devices { get; init; } = [];
+    public Listing<string> Devices { get; init; } = [];
 
     /// <summary>Nothing is open that is not by default.</summary>
-    public bool IsDefault => !Privileged && CapAdd.Length == 0 && Seccomp != SecurityOptions.Unconfined && NoNewPrivileges && Unmasked.Length == 0 && Devices.Length == 0;
+    public bool IsDefault => !Privileged && CapAdd.Count == 0 && Seccomp != SecurityOptions.Unconfined && NoNewPrivileges && Unmasked.Count == 0 && Devices.Count == 0;
 
     public static ContainerSecurity Of(SecuritySpec spec) => new()
     {
@@ -49,9 +50,9 @@ public sealed record ContainerSecurity
         CapAdd = [.. json.Strings("capAdd")], CapDrop = [.. json.Strings("capDrop")], Unmasked = [.. json.Strings("unmasked")], Devices = [.. json.Strings("devices")],
     };
 
-    private static void WriteList(Utf8JsonWriter json, string name, string[] values)
+    private static void WriteList(Utf8JsonWriter json, string name, Listing<string> values)
     {
-        if (values.Length == 0) return;
+        if (values.Count == 0) return;
         json.WriteStartArray(name);
         foreach (string value in values) json.WriteStringValue(value);
         json.WriteEndArray();
