@@ -52,7 +52,7 @@ public sealed class NewContainerCommand : ContainerParameters
         if (reason == ShouldProcessReason.WhatIf) Engine.Describe(spec, Print);
         if (!wanted) return;
         if (IsVerbose) Engine.Describe(spec, WriteVerbose);
-        WriteObject(Engine.Create(spec, start: !NoStart));
+        WriteContainers([Engine.Create(spec, start: !NoStart)]);
     }
 
     private bool ShouldProcess(string target, string action, out ShouldProcessReason reason)

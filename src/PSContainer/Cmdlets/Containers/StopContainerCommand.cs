@@ -33,6 +33,6 @@ public sealed class StopContainerCommand : ContainerTargetCmdlet
     {
         if (!ShouldProcess(container.Name, "Stop")) return;
         Container after = Engine.Stop(container, Signal, TimeSpan.FromSeconds(Timeout), _stopped.Token);
-        if (PassThru) WriteObject(after);
+        if (PassThru) WriteContainers([after]);
     }
 }

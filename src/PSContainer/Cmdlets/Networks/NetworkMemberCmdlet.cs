@@ -33,7 +33,7 @@ public abstract class NetworkMemberCmdlet : NetworkCmdlet
             foreach (Container container in found)
                 Try(container, () =>
                 {
-                    if (Act(container, NameOf(Network)) is { } after && PassThru) WriteObject(after);
+                    if (Act(container, NameOf(Network)) is { } after && PassThru) WriteContainers([after]);
                 });
         }
     }
