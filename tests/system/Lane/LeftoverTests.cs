@@ -48,7 +48,8 @@ public class LeftoverTests
     [SystemFact]
     public void No_run_state_and_no_record_is_left()
     {
-        Assert.Empty(Entries(Machine.Root.Run));
+        // Compiled filters are kept for the next start.
+        Assert.DoesNotContain(Entries(Machine.Root.Run), entry => !entry.EndsWith(".filter", StringComparison.Ordinal));
         Assert.Empty(Entries(Machine.Root.Containers));
         Assert.Empty(Entries(Machine.Root.Names));
     }
