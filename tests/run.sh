@@ -92,7 +92,7 @@ vm() {
     ((EUID == 0)) || { not_run vm "needs root"; return; }
     case $PWD/ in
         /tmp/* | /run/* | /dev/*) # the virtual machine has its own
-            seen=$(mktemp -d /var/tmp/pscontainer-vm.XXXXXX)
+            seen=$(mktemp -d /var/tmp/pscontainer-vm.XXXXXX) && chmod 755 "$seen" # a test is nobody
             cp -a PSContainer.sln Directory.Build.props .config build out tests "$seen" ;;
     esac
     run vm 1800 env -C "$seen" tests/vm/run.sh --timeout 1790 -- \
