@@ -90,7 +90,7 @@ Describe '<Page>, <Number>: <Title>' -Tag Root -Skip:(-not $isRoot) -ForEach $ex
         if ($Text -match 'app\.tar' -and $Text -notmatch 'Export-ContainerImage') { Export-ContainerImage app:1 -Path "$desk/app.tar" }
         if ($Text -match '\./layout' -and $Text -notmatch '-Path \./layout|oci:layout') { Export-ContainerImage app:1 -Path "$desk/layout/" }
         # Numbers of somebody's own machine.
-        $here = $Text -replace '4204', $PID -replace '\b6ced\b', { (Get-Container os1).ShortId.Substring(0, 6) } -replace '\b(8080|9090):', { "$(Get-FreePort):" } -replace 'web 8080$', { "web $(@(Get-ContainerPort web)[-1].HostPort)" }
+        $here = $Text -replace '4204', $PID -replace '\b6ced\b', { "'$((Get-Container os1).ShortId)'" } -replace '\b(8080|9090):', { "$(Get-FreePort):" } -replace 'web 8080$', { "web $(@(Get-ContainerPort web)[-1].HostPort)" }
         Push-Location $desk
         try {
             $ErrorActionPreference = 'Stop'
