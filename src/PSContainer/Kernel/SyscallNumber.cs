@@ -23,6 +23,10 @@ public static class SyscallNumber
     public static readonly int Bind = X64 ? 49 : 200;
     public static readonly int Execve = X64 ? 59 : 221;
     public static readonly int ExitGroup = X64 ? 231 : 94;
+    public static readonly int Mmap = X64 ? 9 : 222;
+    public static readonly int Munmap = X64 ? 11 : 215;
+    public static readonly int Wait4 = X64 ? 61 : 260;
+    public static readonly int Ppoll = X64 ? 271 : 73;
     public static readonly int Kill = X64 ? 62 : 129;
     public static readonly int Chdir = X64 ? 80 : 49;
     public static readonly int Fchdir = X64 ? 81 : 50;
@@ -31,6 +35,9 @@ public static class SyscallNumber
     public static readonly int Setgroups = X64 ? 116 : 159;
     public static readonly int Setresuid = X64 ? 117 : 147;
     public static readonly int Setresgid = X64 ? 119 : 149;
+    public static readonly int Setfsuid = X64 ? 122 : 151;
+    public static readonly int Setfsgid = X64 ? 123 : 152;
+    public static readonly int Capget = X64 ? 125 : 90;
     public static readonly int Capset = X64 ? 126 : 91;
     public static readonly int PivotRoot = X64 ? 155 : 41;
     public static readonly int Prctl = X64 ? 157 : 167;

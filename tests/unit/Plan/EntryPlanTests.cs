@@ -50,6 +50,11 @@ public class EntryPlanTests
     }
 
     [Fact]
+    public void Who_enters_users_of_their_own_is_their_root_before_it_makes_anything()
+        => Build(All | CloneFlags.NewUser, request => request with { Confined = true, Process = request.Process with { Terminal = true } }).InOrder(
+            "setns(<target>, CLONE_NEWUSER|", "setresgid(0, 0, 0)", "setresuid(0, 0, 0)", "KEYCTL_JOIN_SESSION_KEYRING", "\"/dev/pts/ptmx\"", "setgroups", "capset");
+
+    [Fact]
     public void The_cgroup_is_joined_while_the_hosts_files_are_in_sight()
     {
         var cgroup = ContainerCgroupPlan.None with { BornIn = "/sys/fs/cgroup/x", Joins = [new("/sys/fs/cgroup/memory/x/tasks", "into it")] };

@@ -25,6 +25,17 @@ public class MountOptionsTests
     }
 
     [Theory]
+    [InlineData("bind", false, false)]
+    [InlineData("bind,idmap", true, false)]
+    [InlineData("ridmap,rbind", true, true)]
+    public void Owners_are_mapped_where_it_is_asked_for(string options, bool idmap, bool recursive)
+    {
+        MountOptions parsed = Parse(options);
+        Assert.Equal((idmap, recursive), (parsed.Idmap, parsed.RecursiveIdmap));
+        Assert.Empty(parsed.Data);
+    }
+
+    [Theory]
     [InlineData("rro", MountAttributes.ReadOnly)]
     [InlineData("rnoexec", MountAttributes.NoExec)]
     [InlineData("rnosuid", MountAttributes.NoSuid)]

@@ -38,12 +38,13 @@ public class NamespaceTests
     }
 
     [Fact]
-    public void Those_with_a_path_are_opened_by_the_parent_and_joined_the_user_namespace_first()
+    public void Those_with_a_path_are_opened_by_the_parent_and_joined_by_the_child()
     {
-        SyscallPlan plan = Build(new("mount"), new("network", "/run/netns/a"), new("user", "/proc/7/ns/user"), new("ipc", "/proc/7/ns/ipc"));
-        Assert.Equal(["/run/netns/a", "/proc/7/ns/user", "/proc/7/ns/ipc"], plan.Prepare.Select(step => step.Subject));
-        plan.InOrder("setns(</proc/7/ns/user>, CLONE_NEWUSER)", "setns(</run/netns/a>, CLONE_NEWNET)", "setns(</proc/7/ns/ipc>, CLONE_NEWIPC)", "MS_SLAVE");
+        SyscallPlan plan = Build(new("mount"), new("network", "/run/netns/a"), new("ipc", "/proc/7/ns/ipc"));
+        Assert.Equal(["/run/netns/a", "/proc/7/ns/ipc"], plan.Prepare.Select(step => step.Subject));
+        plan.InOrder("setns(</run/netns/a>, CLONE_NEWNET)", "setns(</proc/7/ns/ipc>, CLONE_NEWIPC)", "MS_SLAVE");
         Assert.Equal(CloneFlags.NewNs, plan.Clone3.Flags);
+        Assert.Empty(plan.Between);
     }
 
     [Fact]
@@ -72,8 +73,6 @@ public class NamespaceTests
         Fails.With("NamespaceInvalid", () => Build(new("mount"), new("pid"), new("pid", "/proc/7/ns/pid")));
         Fails.With("NamespaceInvalid", () => Build(new NamespaceSpec("pid")));
         Fails.With("ConfigNotSupported", () => Build(new NamespaceSpec("mount", "/proc/7/ns/mnt")));
-        Fails.With("ConfigNotSupported", () => Build(new("mount"), new("user")));
-        Fails.With("ConfigNotSupported", () => Build(new("mount"), new("time")));
     }
 
     [Theory]

@@ -47,6 +47,9 @@ public class PlanFailureTests
         { "clone3", Errno.ENOMEM, "ResourcesExhausted", Reason.Exhausted },
         { "unshare", Errno.ENOSPC, "ResourcesExhausted", Reason.Exhausted },
         { "fsmount", Errno.EMFILE, "ResourcesExhausted", Reason.Exhausted },
+        { "make holder", Errno.ENOSPC, "ResourcesExhausted", Reason.Exhausted },
+        { "make holder", Errno.EPERM, "PermissionDenied", Reason.NoPermission },
+        { "mount_setattr", Errno.EINVAL, "IdmapNotSupported", Reason.NotSupported },
         { "sethostname", Errno.EINVAL, "StepFailed", Reason.Failed },
     };
 

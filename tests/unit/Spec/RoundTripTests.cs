@@ -59,12 +59,14 @@ public class RoundTripTests
                 User = new UserSpec(1, 2) { AdditionalGids = [3, 4], Umask = 63 }, Rlimits = [new("RLIMIT_CORE", 0, ulong.MaxValue)],
                 Capabilities = new CapabilitySpec { Bounding = ["CAP_CHOWN"], Effective = ["CAP_CHOWN"], Permitted = ["CAP_CHOWN"], Inheritable = ["CAP_CHOWN"], Ambient = ["CAP_CHOWN"] },
             },
-            Mounts = [new("/m", null, "/s") { Options = ["bind"] }, new("/t", "tmpfs", null)],
+            Mounts = [new("/m", null, "/s") { Options = ["bind"] }, new("/t", "tmpfs", null), new("/i", null, "/s") { Options = ["bind", "idmap"], UidMappings = [new(0, 5, 6)], GidMappings = [new(1, 2, 3), new(9, 9, 9)] }],
             Annotations = new Dictionary<string, string> { ["a"] = "\u0001" },
             Linux = new LinuxSpec
             {
                 Namespaces = [new("mount"), new("network", "/n")], Devices = [new("/dev/x", 'b', 8, 1, 384, 5, 6)], CgroupsPath = "/x", RootfsPropagation = "rslave",
                 MaskedPaths = ["/a"], ReadonlyPaths = ["/b"], Sysctl = new Dictionary<string, string> { ["net.x"] = "1" },
+                UidMappings = [new(0, 100000, 65536)], GidMappings = [new(0, 1, 2), new(7, 4294967290, 4)],
+                TimeOffsets = new Dictionary<string, TimeOffset> { ["monotonic"] = new(-7, 999_999_999), ["boottime"] = new(1L << 40, 0) },
                 Seccomp = new SeccompSpec("{\"defaultAction\":\"SCMP_ACT_ERRNO\", \"x\": [ 1e3 ]}"u8.ToArray()),
                 Resources = new ResourceSpec
                 {

@@ -60,7 +60,6 @@ public class RuntimeSpecReaderTests
     }
 
     [Theory]
-    [InlineData("linux", "{\"uidMappings\":[{\"containerID\":0,\"hostID\":1,\"size\":1}]}")]
     [InlineData("hooks", "{\"prestart\":[{\"path\":\"/x\"}]}")]
     [InlineData("hooks", "{\"poststop\":[{\"path\":\"/x\"}]}")]
     [InlineData("hooks", "{\"startContainer\":[{}]}")]

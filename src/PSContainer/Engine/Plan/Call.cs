@@ -6,7 +6,7 @@ namespace PSContainer.Engine.Plan;
 public sealed record Call(string Name, int Number)
 {
     public const int WriteFileNumber = -1, FailNumber = -2, HandOverNumber = -3, ReadyNumber = -4, RtnetlinkNumber = -5, MakeFolderNumber = -6, MakeFileNumber = -7, CopyModeNumber = -8,
-        HandOverListenerNumber = -9;
+        HandOverListenerNumber = -9, MakeHolderNumber = -10, OpenOfNumber = -11, EndHolderNumber = -12;
 
     public static readonly Call Bpf = new("bpf", SyscallNumber.Bpf);
     public static readonly Call Capset = new("capset", SyscallNumber.Capset);
@@ -41,6 +41,8 @@ public sealed record Call(string Name, int Number)
     public static readonly Call RtSigprocmask = new("rt_sigprocmask", SyscallNumber.RtSigprocmask);
     public static readonly Call Seccomp = new("seccomp", SyscallNumber.Seccomp);
     public static readonly Call Setdomainname = new("setdomainname", SyscallNumber.Setdomainname);
+    public static readonly Call Setfsgid = new("setfsgid", SyscallNumber.Setfsgid);
+    public static readonly Call Setfsuid = new("setfsuid", SyscallNumber.Setfsuid);
     public static readonly Call Setgroups = new("setgroups", SyscallNumber.Setgroups);
     public static readonly Call Sethostname = new("sethostname", SyscallNumber.Sethostname);
     public static readonly Call Setns = new("setns", SyscallNumber.Setns);
@@ -72,6 +74,15 @@ public sealed record Call(string Name, int Number)
 
     /// <summary>Gives a folder another one's mode: (whose mode, which folder).</summary>
     public static readonly Call CopyMode = new("copy mode", CopyModeNumber);
+
+    /// <summary>Makes a process that does nothing, in new namespaces, and gives its pid: (CLONE_NEW* flags).</summary>
+    public static readonly Call MakeHolder = new("make holder", MakeHolderNumber);
+
+    /// <summary>Opens a file of a process in procfs: (pid, name, flags).</summary>
+    public static readonly Call OpenOf = new("open of process", OpenOfNumber);
+
+    /// <summary>Ends such a process and reaps it: (pid).</summary>
+    public static readonly Call EndHolder = new("end holder", EndHolderNumber);
 
     /// <summary>Fails with the errno given; behind "unless" it is how a plan says that none of the candidates was there.</summary>
     public static readonly Call Fail = new("fail", FailNumber);

@@ -38,6 +38,7 @@ public sealed unsafe class CompiledPlan : IDisposable
     {
         Plan = plan;
         Prepare = Compile(plan.Prepare);
+        Between = Compile(plan.Between);
         Child = Compile(plan.Child);
         Slots = (long*)_memory.Allocate(plan.SlotCount * sizeof(long));
         for (int i = 0; i < plan.SlotCount; i++) Slots[i] = -1;
@@ -45,6 +46,7 @@ public sealed unsafe class CompiledPlan : IDisposable
 
     public SyscallPlan Plan { get; }
     public CompiledStep* Prepare { get; }
+    public CompiledStep* Between { get; }
     public CompiledStep* Child { get; }
     public long* Slots { get; }
 

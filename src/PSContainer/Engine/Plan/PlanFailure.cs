@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Engine.Plan.Build;
+using PSContainer.Engine.Plan.Build.Root;
 using PSContainer.Engine.Text;
 using PSContainer.Kernel;
 
@@ -9,7 +10,7 @@ namespace PSContainer.Engine.Plan;
 public static class PlanFailure
 {
     private static readonly string[] PrivilegedCalls =
-        ["clone3", "unshare", "setns", "open_tree", "move_mount", "fsopen", "fsmount", "fsconfig", "mount", "mount_setattr", "mknodat", "pivot_root", "bpf"];
+        ["clone3", "unshare", "setns", "make holder", "open_tree", "move_mount", "fsopen", "fsmount", "fsconfig", "mount", "mount_setattr", "mknodat", "pivot_root", "bpf"];
 
     /// <param name="step">The step.</param>
     /// <param name="errno">Its error.</param>
@@ -27,6 +28,11 @@ public static class PlanFailure
         if (errno == Errno.ENODEV && (step.Call == Call.Fsopen || step.Call == Call.Mount))
             return new("KernelFeatureMissing", Reason.NotSupported, $"This kernel does not know the file system {step.Arguments[0]}.",
                 $"Load its module (modprobe {step.Arguments[0].ToString().Trim('"')}), or use -RootFs with -ReadOnly.", cause);
+        if ((step.Call == Call.MountSetattr || step.Why == RootSteps.OwnersInside) && step.Subject is not null && errno is (Errno.EINVAL or Errno.EPERM or Errno.EOPNOTSUPP)) return NoIdmap(step, cause);
+        if (step.Call == Call.MakeHolder && errno is Errno.EUSERS or Errno.ENOSPC)
+            return new("ResourcesExhausted", Reason.Exhausted, "No more user namespaces can be made on this machine.", "/proc/sys/user/max_user_namespaces bounds them.", cause);
+        if (step.Call == Call.Write && step.Subject is "uid_map" or "gid_map")
+            return new("MappingInvalid", Reason.InvalidInput, $"The kernel does not take the mappings of {(step.Subject == "uid_map" ? "users" : "groups")}: {KernelException.Describe(errno)}.", "See user_namespaces(7): ranges may not overlap, and their ids must be the caller's to give.", cause);
         if (errno == Errno.EPERM && (PrivilegedCalls.Contains(step.Call.Name) || step.Call == Call.WriteFile || step.Call == Call.Mkdirat || step.Call == Call.MakeFolder || step.Call == Call.MakeFile))
             return new("PermissionDenied", Reason.NoPermission, $"{step.Call.Name} was not permitted: {step.Why}.",
                 "Run as root (sudo pwsh); containers need CAP_SYS_ADMIN.", cause);
@@ -43,6 +49,10 @@ public static class PlanFailure
                 errno == Errno.ENOSPC ? "A limit below /proc/sys/user or the file system is full." : "Free memory or processes, or raise the limits.", cause);
         return new("StepFailed", Reason.Failed, $"{Shown(step)}: {KernelException.Describe(errno)} ({step.Why}).", null, cause);
     }
+
+    private static EngineException NoIdmap(Step step, KernelException cause)
+        => new("IdmapNotSupported", Reason.NotSupported, $"The owners of files below '{Printable.Of(step.Subject!)}' can't be mapped to the container's users: its file system, or this kernel, does not offer it.",
+            "ext4, xfs, btrfs and tmpfs (Linux 6.3) do, below an overlay from Linux 5.19 on; else do without (-UserNamespace Host).", cause);
 
     private static EngineException Namespace(Step step, Errno errno, KernelException cause)
     {

@@ -10,8 +10,10 @@ public static class PlanText
     {
         int number = 0;
         foreach (Step step in plan.Prepare) yield return Line(++number, "host ", step.ToString(), Reason(step));
+        foreach (Step step in plan.Between) yield return Line(++number, "betw.", step.ToString(), Reason(step));
+        string who = plan.Between.Count > 0 ? "betw." : "host ";
         string flags = plan.Clone3.Cgroup is { } cgroup ? $"{plan.Clone3.Shown}, cgroup={cgroup}" : plan.Clone3.Shown;
-        yield return Line(++number, "host ", $"clone3({flags})", plan.Clone3.Why);
+        yield return Line(++number, who, $"clone3({flags})", plan.Clone3.Why);
         foreach (Step step in plan.Child) yield return Line(++number, "child", step.ToString(), Reason(step));
     }
 

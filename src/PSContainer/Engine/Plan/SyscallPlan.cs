@@ -14,7 +14,14 @@ public sealed record SyscallPlan(
     CloneStep Clone3,
     IReadOnlyList<Step> Child,
     int SlotCount,
-    IReadOnlyDictionary<string, Slot> Given);
+    IReadOnlyDictionary<string, Slot> Given)
+{
+    /// <summary>
+    /// Taken by a go-between, which then makes the child and ends; none where the parent makes it itself. It can enter what the child is to be born in, and the parent
+    /// could not leave again.
+    /// </summary>
+    public IReadOnlyList<Step> Between { get; init; } = [];
+}
 
 /// <summary>The clone3(2) of a plan.</summary>
 /// <param name="Flags">Namespaces to make, beside the executor's own CLONE_PIDFD and CLONE_CLEAR_SIGHAND.</param>

@@ -7,10 +7,7 @@ namespace PSContainer.Engine.Spec;
 internal static class LinuxSpecReader
 {
     public static LinuxSpec Read(JsonElement linux)
-    {
-        if (linux.Has("uidMappings") is { } map && map.GetArrayLength() > 0)
-            throw RuntimeSpecReader.NotSupported("a user namespace with mappings");
-        return new LinuxSpec
+        => new()
         {
             Namespaces = linux.List("namespaces", n => new NamespaceSpec(n.RequiredText("type"), n.Text("path"))),
             Devices = linux.List("devices", ReadDevice),
@@ -20,8 +17,19 @@ internal static class LinuxSpecReader
             MaskedPaths = linux.Strings("maskedPaths"),
             ReadonlyPaths = linux.Strings("readonlyPaths"),
             Sysctl = linux.Map("sysctl"),
+            UidMappings = IdMapping.Read(linux, "uidMappings"),
+            GidMappings = IdMapping.Read(linux, "gidMappings"),
+            TimeOffsets = ReadOffsets(linux),
             Seccomp = linux.Has("seccomp") is { } seccomp ? SeccompSpec.Read(seccomp) : null,
         };
+
+    private static Dictionary<string, TimeOffset> ReadOffsets(JsonElement linux)
+    {
+        var offsets = new Dictionary<string, TimeOffset>();
+        if (linux.Has("timeOffsets") is not { } clocks) return offsets;
+        foreach (JsonProperty clock in clocks.EnumerateObject())
+            offsets[clock.Name] = new TimeOffset(clock.Value.Has("secs")?.GetInt64() ?? 0, clock.Value.Has("nanosecs")?.GetUInt32() ?? 0);
+        return offsets;
     }
 
     private static DeviceSpec ReadDevice(JsonElement device) => new(

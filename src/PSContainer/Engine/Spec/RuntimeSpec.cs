@@ -57,6 +57,10 @@ public sealed record RlimitSpec(string Type, ulong Soft, ulong Hard);
 public sealed record MountSpec(string Destination, string? Type, string? Source)
 {
     public IReadOnlyList<string> Options { get; init; } = [];
+    /// <summary>Who the owners of its files are inside; none takes the container's own mappings, where "idmap" is an option.</summary>
+    public IReadOnlyList<IdMapping> UidMappings { get; init; } = [];
+    /// <inheritdoc cref="UidMappings"/>
+    public IReadOnlyList<IdMapping> GidMappings { get; init; } = [];
 }
 
 /// <summary>The Linux part.</summary>
@@ -70,12 +74,21 @@ public sealed record LinuxSpec
     public IReadOnlyList<string> MaskedPaths { get; init; } = [];
     public IReadOnlyList<string> ReadonlyPaths { get; init; } = [];
     public IReadOnlyDictionary<string, string> Sysctl { get; init; } = new Dictionary<string, string>();
+    /// <summary>Who the users of its new user namespace are outside.</summary>
+    public IReadOnlyList<IdMapping> UidMappings { get; init; } = [];
+    /// <inheritdoc cref="UidMappings"/>
+    public IReadOnlyList<IdMapping> GidMappings { get; init; } = [];
+    /// <summary>How far the clocks of its new time namespace are ahead: "monotonic", "boottime".</summary>
+    public IReadOnlyDictionary<string, TimeOffset> TimeOffsets { get; init; } = new Dictionary<string, TimeOffset>();
     /// <summary>null: every call is allowed.</summary>
     public SeccompSpec? Seccomp { get; init; }
 }
 
 /// <summary>A namespace to make, or to join where a path is given. Types as OCI names them: pid, network, mount, …</summary>
 public sealed record NamespaceSpec(string Type, string? Path = null);
+
+/// <summary>An offset of time_namespaces(7).</summary>
+public sealed record TimeOffset(long Seconds, uint Nanoseconds);
 
 /// <summary>A device node to make.</summary>
 public sealed record DeviceSpec(string Path, char Type, uint Major, uint Minor, uint Mode, uint Uid, uint Gid);

@@ -163,5 +163,7 @@ public static class RuntimeSpecReader
         mount.RequiredText("destination"), mount.Text("type"), mount.Text("source"))
     {
         Options = mount.Strings("options"),
+        UidMappings = IdMapping.Read(mount, "uidMappings"),
+        GidMappings = IdMapping.Read(mount, "gidMappings"),
     };
 }

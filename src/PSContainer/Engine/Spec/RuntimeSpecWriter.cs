@@ -73,6 +73,8 @@ public static class RuntimeSpecWriter
         if (mount.Type is not null) json.WriteString("type", mount.Type);
         if (mount.Source is not null) json.WriteString("source", mount.Source);
         WriteStrings(json, "options", mount.Options);
+        IdMapping.Write(json, "uidMappings", mount.UidMappings);
+        IdMapping.Write(json, "gidMappings", mount.GidMappings);
         json.WriteEndObject();
     }
 
@@ -87,6 +89,9 @@ public static class RuntimeSpecWriter
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        IdMapping.Write(json, "uidMappings", linux.UidMappings);
+        IdMapping.Write(json, "gidMappings", linux.GidMappings);
+        WriteOffsets(json, linux.TimeOffsets);
         json.WriteStartArray("devices");
         foreach (DeviceSpec device in linux.Devices) WriteDevice(json, device);
         json.WriteEndArray();
@@ -102,6 +107,20 @@ public static class RuntimeSpecWriter
         }
         json.WriteStartObject("resources");
         ResourceWriter.Write(json, linux.Resources);
+        json.WriteEndObject();
+    }
+
+    private static void WriteOffsets(Utf8JsonWriter json, IReadOnlyDictionary<string, TimeOffset> offsets)
+    {
+        if (offsets.Count == 0) return;
+        json.WriteStartObject("timeOffsets");
+        foreach ((string clock, TimeOffset offset) in offsets)
+        {
+            json.WriteStartObject(clock);
+            json.WriteNumber("secs", offset.Seconds);
+            json.WriteNumber("nanosecs", offset.Nanoseconds);
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 

@@ -16,6 +16,8 @@ public enum MountAttributes : ulong
     /// <summary>The field that holds the three access time choices; relatime is its zero.</summary>
     AccessTimes = 0x70,
     NoDiratime = 0x80,
+    /// <summary>Owners are mapped by a user namespace (Linux 5.12).</summary>
+    Idmap = 0x100000,
     NoSymfollow = 0x200000,
 }
 

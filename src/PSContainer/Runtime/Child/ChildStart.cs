@@ -48,7 +48,8 @@ internal sealed class ChildStart(SyscallPlan plan, string root)
 
             int failed = PlanExecutor.Prepare(compiled, out Errno errno);
             if (failed >= 0) throw PlanFailure.Explain(plan.Prepare[failed], errno, root);
-            int pid = PlanExecutor.Start(compiled, theirs, out int pidfd);
+            int pid = PlanExecutor.Start(compiled, theirs, out int pidfd, out int between);
+            if (between >= 0) throw PlanFailure.Explain(plan.Between[between], (Errno)(-pid), root);
             if (pid < 0) throw CloneFailed((Errno)(-pid));
             Files.Close(theirs);
             theirs = -1;

@@ -33,6 +33,8 @@ internal struct ChildMessage
 ///                  ◄── Ready ──────────────── Ready
 ///                  ◄── end of file ────────── execve has closed the socket
 /// </code>
+/// Where the child is nobody to the host, a go-between stands between both: it takes its steps, enters the child's user namespace, and makes the child, whose parent is the
+/// go-between's own (CLONE_PARENT). The parent waits for its end, and finds in a page of both what has become of it.
 /// </summary>
 internal static unsafe partial class PlanExecutor
 {
@@ -44,7 +46,7 @@ internal static unsafe partial class PlanExecutor
 
     /// <summary>struct clone_args of clone3(2).</summary>
     [StructLayout(LayoutKind.Sequential)]
-    private struct CloneArguments
+    internal struct CloneArguments
     {
         public ulong Flags, Pidfd, ChildTid, ParentTid, ExitSignal, Stack, StackSize, Tls, SetTid, SetTidSize, Cgroup;
     }
@@ -65,16 +67,19 @@ internal static unsafe partial class PlanExecutor
     /// </summary>
     /// <param name="childSocket">The child's end of the socket.</param>
     /// <param name="pidfd">A descriptor of the child.</param>
-    /// <returns>The child's pid, or a negative errno of clone3.</returns>
-    public static int Start(CompiledPlan plan, int childSocket, out int pidfd)
+    /// <param name="between">Which step of the go-between failed; -1 where none did.</param>
+    /// <returns>The child's pid, or a negative errno of clone3 or of the go-between's step.</returns>
+    public static int Start(CompiledPlan plan, int childSocket, out int pidfd, out int between)
     {
         const int childEnds = 17, setMask = 2;
         int descriptor = -1;
+        bool goesBetween = plan.Plan.Between.Count > 0;
         var arguments = new CloneArguments
         {
-            Flags = (ulong)(plan.Plan.Clone3.Flags | CloneFlags.Pidfd | CloneFlags.ClearSighand),
-            Pidfd = (ulong)&descriptor,
-            ExitSignal = childEnds,
+            Flags = (ulong)(plan.Plan.Clone3.Flags | CloneFlags.ClearSighand | (goesBetween ? CloneFlags.Parent : CloneFlags.Pidfd)),
+            Pidfd = goesBetween ? 0 : (ulong)&descriptor,
+            // CLONE_PARENT has the maker's own.
+            ExitSignal = goesBetween ? 0u : childEnds,
             Cgroup = plan.Plan.Clone3.Cgroup is { } cgroup ? (ulong)plan.Slots[cgroup.Index] : 0,
         };
         CompiledStep* steps = plan.Child;
@@ -83,12 +88,72 @@ internal static unsafe partial class PlanExecutor
 
         ulong all = ulong.MaxValue, before = 0;
         Invoke(SyscallNumber.RtSigprocmask, setMask, (nint)(&all), (nint)(&before), sizeof(ulong), 0, 0);
-        nint pid = Invoke(SyscallNumber.Clone3, (nint)(&arguments), sizeof(CloneArguments), 0, 0, 0, 0);
-        if (pid == 0) RunChild(steps, count, slots, childSocket);
-        int error = pid < 0 ? *ErrnoLocation() : 0;
+        nint pid;
+        int error, failed = -1;
+        if (goesBetween)
+        {
+            Birth birth = GoBetween(plan, &arguments, childSocket);
+            (pid, error, failed) = (birth.Pid, birth.Error, birth.Failed);
+            if (pid > 0) descriptor = (int)Invoke(SyscallNumber.PidfdOpen, pid, 0, 0, 0, 0, 0);
+        }
+        else
+        {
+            pid = Invoke(SyscallNumber.Clone3, (nint)(&arguments), sizeof(CloneArguments), 0, 0, 0, 0);
+            if (pid == 0) RunChild(steps, count, slots, childSocket);
+            error = pid < 0 ? *ErrnoLocation() : 0;
+        }
         Invoke(SyscallNumber.RtSigprocmask, setMask, (nint)(&before), 0, sizeof(ulong), 0, 0);
         pidfd = descriptor;
+        between = failed;
         return pid < 0 ? -error : (int)pid;
+    }
+
+    /// <summary>What the go-between leaves to the parent.</summary>
+    private struct Birth
+    {
+        /// <summary>The step of the go-between that failed; -1 for none.</summary>
+        public int Failed;
+        public int Error;
+        public nint Pid;
+    }
+
+    private static Birth GoBetween(CompiledPlan plan, CloneArguments* child, int socket)
+    {
+        const int childEnds = 17, page = 4096, readWrite = 3, sharedAnonymous = 0x21;
+        CompiledStep* between = plan.Between, steps = plan.Child;
+        int betweenCount = plan.Plan.Between.Count, count = plan.Plan.Child.Count;
+        long* slots = plan.Slots;
+        var left = new Birth { Failed = -1, Pid = -1 };
+        var shared = (Birth*)Invoke(SyscallNumber.Mmap, 0, page, readWrite, sharedAnonymous, -1, 0);
+        if ((nint)shared == -1) return left with { Error = *ErrnoLocation() };
+        *shared = left with { Error = (int)Errno.ECHILD };
+        var own = new CloneArguments { Flags = (ulong)CloneFlags.ClearSighand, ExitSignal = childEnds };
+        nint pid = Invoke(SyscallNumber.Clone3, (nint)(&own), sizeof(CloneArguments), 0, 0, 0, 0);
+        if (pid == 0) RunBetween(between, betweenCount, child, steps, count, slots, socket, shared);
+        if (pid < 0) left.Error = *ErrnoLocation();
+        else
+        {
+            HolderMaking.Reap(pid);
+            left = *shared;
+        }
+        Invoke(SyscallNumber.Munmap, (nint)shared, page, 0, 0, 0, 0);
+        return left;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunBetween(CompiledStep* between, int betweenCount, CloneArguments* child, CompiledStep* steps, int count, long* slots, int socket, Birth* left)
+    {
+        int error = 0;
+        left->Failed = Walk(between, betweenCount, slots, -1, &error);
+        if (left->Failed < 0)
+        {
+            nint pid = Invoke(SyscallNumber.Clone3, (nint)child, sizeof(CloneArguments), 0, 0, 0, 0);
+            if (pid == 0) RunChild(steps, count, slots, socket);
+            error = pid < 0 ? *ErrnoLocation() : 0;
+            left->Pid = pid;
+        }
+        left->Error = error;
+        while (true) Invoke(SyscallNumber.ExitGroup, 0, 0, 0, 0, 0, 0);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -158,6 +223,9 @@ internal static unsafe partial class PlanExecutor
         }
         if (number == Call.MakeFolderNumber || number == Call.MakeFileNumber) return PathMaking.Make((int)a[0], (byte*)a[1], (uint)a[2], (int)a[3], number == Call.MakeFileNumber);
         if (number == Call.CopyModeNumber) return PathMaking.CopyMode((int)a[0], (int)a[1]);
+        if (number == Call.MakeHolderNumber) return HolderMaking.Make((ulong)a[0]);
+        if (number == Call.OpenOfNumber) return HolderMaking.Open(a[0], (byte*)a[1], a[2]);
+        if (number == Call.EndHolderNumber) return HolderMaking.End(a[0]);
         if (number == Call.RtnetlinkNumber) return Ask((int)a[0], a[1], a[2]);
         if (number == Call.FailNumber)
         {

@@ -2,6 +2,7 @@ using PSContainer.Engine.Cgroups;
 using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.Cgroups.Making;
 using PSContainer.Engine.Plan.Build.Root;
+using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
 
 namespace PSContainer.Engine.Plan.Build;
@@ -62,6 +63,25 @@ internal sealed class CgroupSteps(PlanDraft draft, ContainerCgroupPlan cgroup)
             [PlanDraft.WorkingDirectory, born, PlanDraft.Flags(OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, "O_RDONLY|O_DIRECTORY")],
             result: "cgroup", subject: born);
         if (cgroup.DeviceProgram is { } program) DeviceFilterSteps.Attach(draft, BornIn.Value, program);
+    }
+
+    /// <summary>The container may write to what it sees of its cgroup.</summary>
+    public static bool IsWritable(RuntimeSpec spec)
+    {
+        foreach (MountSpec mount in spec.Mounts)
+            if (mount.Type is "cgroup" or "cgroup2" && !MountOptions.Parse(mount.Options).Set.HasFlag(MountAttributes.ReadOnly)) return true;
+        return false;
+    }
+
+    /// <summary>The v2 group, and the files that may be given away (/sys/kernel/cgroup/delegate), belong to the container's root.</summary>
+    public void GiveTo(UserSteps users)
+    {
+        if (BornIn is not { } group || !users.AreKnown) return;
+        uint uid = users.OutsideUid(0), gid = users.OutsideGid(0);
+        foreach (string name in (string[])["", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "memory.oom.group", "memory.reclaim"])
+            draft.Add(Call.Fchownat, "the container's root manages its own group", [group, name, uid, gid, PlanDraft.Flags(Files.AtEmptyPath, "AT_EMPTY_PATH")],
+                // Which of them there are is the kernel's and the controllers' matter.
+                tolerate: [Errno.ENOENT], subject: name);
     }
 
     public void Join()

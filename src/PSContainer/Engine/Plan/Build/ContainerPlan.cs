@@ -23,28 +23,40 @@ public static class ContainerPlan
         // The parent, with the host's view.
         cgroup.Make();
         var namespaces = new NamespaceSteps(draft, spec.Linux.Namespaces);
-        Slot? hostNetwork = NetworkSteps.OpenHost(draft, request.Endpoints);
-        draft.Clone(new CloneStep(cgroup.Flags | namespaces.WithClone, FlagText.Clone(cgroup.Flags | namespaces.WithClone),
-            cgroup.BornIn, "the container's first process, with namespaces of its own"));
+        var users = new UserSteps(draft, spec.Linux, namespaces, request.Endpoints.Count > 0);
+        if (users.IsApart && CgroupSteps.IsWritable(spec)) cgroup.GiveTo(users);
+        var network = new NetworkSteps(draft, request.Endpoints, users.Network);
+        CloneFlags made = cgroup.Flags | (namespaces.WithClone & ~(users.Network is null ? 0 : CloneFlags.NewNet));
+        draft.Clone(new CloneStep(made, FlagText.Clone(made), cgroup.BornIn, "the container's first process, with namespaces of its own"));
+        users.Begin(process);
 
         // The child, still seeing the host's files.
         CredentialSteps.Hide(draft);
-        ProcessSteps.NewKeyring(draft, "_ses." + (spec.Hostname ?? "container"));
+        string keyring = "_ses." + (spec.Hostname ?? "container");
+        if (!users.IsApart) ProcessSteps.NewKeyring(draft, keyring);
         ProcessSteps.PlaceStreams(draft);
         draft.Add(Call.Setsid, "away from the caller's terminal and its signals", []);
         cgroup.Join();
-        namespaces.Join(draft);
+        if (!users.IsApart) namespaces.Join(draft);
         namespaces.MakeCgroup(draft);
-        NetworkSteps.Add(draft, hostNetwork, request.Endpoints);
-        CredentialSteps.AddOomScore(draft, process);
+        if (users.IsApart)
+        {
+            UserSteps.BecomeRoot(draft);
+            // Its owner is whoever makes it, and whose quota it counts in.
+            ProcessSteps.NewKeyring(draft, keyring);
+        }
+        network.Add();
+        if (!users.IsApart) CredentialSteps.AddOomScore(draft, process);
         draft.Add(Call.Umask, "modes as written", [0]);
 
         // The child puts its world together.
-        RootSteps.Isolate(draft, spec.Linux.RootfsPropagation);
-        Slot root = RootSteps.Make(draft, mounts, request.Root, spec.Root.ReadOnly, spec.Linux.RootfsPropagation);
+        draft.Outside(() => RootSteps.Isolate(draft, spec.Linux.RootfsPropagation));
+        Slot outside = draft.Outside(() => new RootSteps(draft, mounts, users).Make(request.Root, spec.Root.ReadOnly, spec.Linux.RootfsPropagation));
+        Slot root = users.IsApart ? RootSteps.TakeOver(draft, mounts, outside) : outside;
         var inRoot = new InRoot(draft, root);
-        new MountSteps(draft, mounts, inRoot, request).AddAll();
-        DeviceSteps.Add(draft, inRoot, spec);
+        var mountSteps = new MountSteps(draft, mounts, inRoot, request, namespaces, users);
+        mountSteps.AddAll();
+        new DeviceSteps(draft, mounts, inRoot, users).Add(spec, users.IsApart ? mountSteps.Dev ?? outside : root, mountSteps.Dev is not null && users.IsApart);
         TerminalSteps? terminal = process.Terminal ? new TerminalSteps(draft) : null;
         terminal?.Open(root);
         inRoot.MakeDirectory(process.Cwd, "the working directory, if there is none");

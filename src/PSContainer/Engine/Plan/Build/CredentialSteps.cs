@@ -36,13 +36,27 @@ internal static class CredentialSteps
     public static void AddLimits(PlanDraft draft, ProcessSpec process)
     {
         foreach (RlimitSpec limit in process.Rlimits)
-        {
-            int type = Array.IndexOf(RlimitTypes, limit.Type);
-            if (type < 0) throw new EngineException("RlimitInvalid", Reason.InvalidInput, $"'{limit.Type}' is no resource limit.", "See getrlimit(2).");
             draft.Add(Call.Prlimit64, "process.rlimits",
-                [0, PlanDraft.Flags(type, limit.Type), PlanDraft.Structure((limit.Soft, limit.Hard), static both => $"{{{both.Soft}, {both.Hard}}}"), 0], subject: limit.Type);
+                [0, PlanDraft.Flags(TypeOf(limit), limit.Type), PlanDraft.Structure((limit.Soft, limit.Hard), static both => $"{{{both.Soft}, {both.Hard}}}"), 0], subject: limit.Type);
+    }
+
+    /// <summary>A user namespace has no right to raise a limit: all that may come below is raised beforehand, and lowered by <see cref="AddLimits"/>.</summary>
+    public static void RaiseLimits(PlanDraft draft, ProcessSpec process)
+    {
+        // The kernel takes no more open files than sysctl fs.nr_open, which is this where nobody has changed it.
+        const ulong mostFiles = 1 << 20;
+        foreach (RlimitSpec limit in process.Rlimits)
+        {
+            ulong most = limit.Type == "RLIMIT_NOFILE" ? Math.Max(mostFiles, limit.Hard) : ulong.MaxValue;
+            draft.Add(Call.Prlimit64, "whoever is nobody to the host could not raise it",
+                [0, PlanDraft.Flags(TypeOf(limit), limit.Type), PlanDraft.Structure((most, most), static both => $"{{{both.Item1}, {both.Item2}}}"), 0],
+                // Whoever may not raise it has it as high as it will get.
+                tolerate: [Errno.EPERM], subject: limit.Type);
         }
     }
+
+    private static int TypeOf(RlimitSpec limit) => Array.IndexOf(RlimitTypes, limit.Type) is >= 0 and var type ? type
+        : throw new EngineException("RlimitInvalid", Reason.InvalidInput, $"'{limit.Type}' is no resource limit.", "See getrlimit(2).");
 
     /// <summary>By the host's procfs, which is in reach only before the root is changed.</summary>
     public static void AddOomScore(PlanDraft draft, ProcessSpec process)

@@ -23,6 +23,8 @@ public sealed record EntryPlanRequest(int Target, CloneFlags Types, ProcessSpec 
 /// <summary>The recipe of an entry: exec into a container, or nsenter into what a process has.</summary>
 public static class EntryPlan
 {
+    private const string Keyring = "_ses.exec";
+
     /// <summary>The slot of the target's pidfd.</summary>
     public const string TargetSlot = "target";
 
@@ -39,7 +41,8 @@ public static class EntryPlan
         draft.Clone(new CloneStep(cgroup.Flags, FlagText.Clone(cgroup.Flags), cgroup.BornIn, "a process for the other side; the caller itself stays"));
 
         CredentialSteps.Hide(draft);
-        if (request.Confined) ProcessSteps.NewKeyring(draft, "_ses.exec");
+        bool isApart = request.Types.HasFlag(CloneFlags.NewUser);
+        if (request.Confined && !isApart) ProcessSteps.NewKeyring(draft, Keyring);
         ProcessSteps.PlaceStreams(draft);
         // Whoever is confined gets no controlling terminal of the caller's, which it could type into (TIOCSTI).
         if (process.Terminal || request.Confined) draft.Add(Call.Setsid, "a session of its own, away from the caller's terminal", []);
@@ -49,6 +52,12 @@ public static class EntryPlan
         if (rest != 0)
             // One call for all: the kernel checks every one before it changes any (Linux 5.8).
             draft.Add(Call.Setns, "into the namespaces, all or none", [target, PlanDraft.Flags((long)rest, FlagText.Clone(rest))], subject: $"process {request.Target}");
+        if (isApart)
+        {
+            // Before the terminal and the keys, which belong to whoever makes them.
+            UserSteps.BecomeRoot(draft);
+            if (request.Confined) ProcessSteps.NewKeyring(draft, Keyring);
+        }
         if (process.Terminal) new TerminalSteps(draft).OpenInside();
         ProcessSteps.KeepDescriptors(draft);
 
@@ -59,11 +68,6 @@ public static class EntryPlan
             CredentialSteps.AddLimits(draft, process);
             filter.LoadWhilePrivileged();
             CredentialSteps.Drop(draft, process);
-        }
-        else if (rest.HasFlag(CloneFlags.NewUser))
-        {
-            draft.Add(Call.Setresgid, "root of the user namespace", [0, 0, 0]);
-            draft.Add(Call.Setresuid, "root of the user namespace", [0, 0, 0]);
         }
         ProcessSteps.ResetSignals(draft);
         ProcessSteps.DieWithParent(draft);

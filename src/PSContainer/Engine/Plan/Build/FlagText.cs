@@ -62,6 +62,7 @@ public static class FlagText
         Add(MountAttributes.NoAtime, "NOATIME");
         Add(MountAttributes.StrictAtime, "STRICTATIME");
         Add(MountAttributes.NoDiratime, "NODIRATIME");
+        Add(MountAttributes.Idmap, "IDMAP");
         Add(MountAttributes.NoSymfollow, "NOSYMFOLLOW");
         return string.Join('|', names);
     }

@@ -30,8 +30,6 @@ internal sealed class NamespaceSteps
             else if (flag == CloneFlags.NewNs) throw RuntimeSpecReader.NotSupported("joining a mount namespace");
             else _joined.Add((wanted, flag, Open(draft, wanted.Path)));
         }
-        if (Made.HasFlag(CloneFlags.NewUser)) throw RuntimeSpecReader.NotSupported("a new user namespace");
-        if (Made.HasFlag(CloneFlags.NewTime)) throw RuntimeSpecReader.NotSupported("a new time namespace");
         if (!Made.HasFlag(CloneFlags.NewNs)) throw Invalid("there is no new mount namespace, and the root can't be changed without one");
         foreach ((_, _, Slot opened) in _joined.Where(j => j.Flag == CloneFlags.NewPid))
             // The caller's own pid namespace stays; its next child is born in this one.
@@ -43,13 +41,37 @@ internal sealed class NamespaceSteps
 
     public CloneFlags Made { get; }
 
-    /// <summary>What clone3(2) makes. Not the cgroup namespace: its root is where its maker is, so first comes the join.</summary>
-    public CloneFlags WithClone => Made & ~CloneFlags.NewCgroup;
+    /// <summary>
+    /// What clone3(2) makes. Not the cgroup namespace: its root is where its maker is, so first comes the join. Not what a go-between has entered before.
+    /// </summary>
+    public CloneFlags WithClone => Made & ~(CloneFlags.NewCgroup | CloneFlags.NewUser | CloneFlags.NewTime);
 
-    /// <summary>The user namespace first, because it gives the rights to join the rest (setns(2)).</summary>
+    /// <summary>The user namespace to join, once opened.</summary>
+    public Slot? JoinedUser
+    {
+        get
+        {
+            foreach ((_, CloneFlags flag, Slot opened) in _joined)
+                if (flag == CloneFlags.NewUser) return opened;
+            return null;
+        }
+    }
+
+    /// <summary>Where it is.</summary>
+    public string? UserPath
+    {
+        get
+        {
+            foreach ((NamespaceSpec spec, CloneFlags flag, _) in _joined)
+                if (flag == CloneFlags.NewUser) return spec.Path;
+            return null;
+        }
+    }
+
+    /// <summary>With the host's rights; the user namespace, which takes them, comes last, and the parent has seen to the pid namespace.</summary>
     public void Join(PlanDraft draft)
     {
-        foreach ((NamespaceSpec spec, CloneFlags flag, Slot opened) in _joined.Where(j => j.Flag != CloneFlags.NewPid).OrderByDescending(j => j.Flag == CloneFlags.NewUser))
+        foreach ((NamespaceSpec spec, CloneFlags flag, Slot opened) in _joined.Where(j => j.Flag is not (CloneFlags.NewPid or CloneFlags.NewUser)))
             draft.Add(Call.Setns, $"shares the {spec.Type} namespace", [opened, PlanDraft.Flags((long)flag, FlagText.Clone(flag))], subject: spec.Path);
     }
 

@@ -24,27 +24,47 @@ public sealed record EndpointPlan(string Bridge, string Link, string Interface, 
 /// <summary>
 /// The container's interfaces. The child makes each pair itself, by a socket that was opened in the host's namespace: so the host's
 /// half is made there and attached, and its own half is born inside under its right name. No link is ever renamed or moved.
+/// A child that is nobody to the host may not use that socket: then its namespace is there before it, and the parent makes the pair.
 /// </summary>
-internal static class NetworkSteps
+internal sealed class NetworkSteps
 {
     private const string HostSocket = "the host's rtnetlink", OwnSocket = "rtnetlink";
 
-    /// <summary>The host's socket, opened while the parent is still there.</summary>
-    public static Slot? OpenHost(PlanDraft draft, IReadOnlyList<EndpointPlan> endpoints)
-        => endpoints.Count == 0 ? null : OpenSocket(draft, HostSocket, "a handle on the host's links: it belongs to the namespace that it was made in");
+    private readonly PlanDraft _draft;
+    private readonly IReadOnlyList<EndpointPlan> _endpoints;
+    private readonly Slot? _hostSocket;
+    private readonly Slot? _ready;
 
-    public static void Add(PlanDraft draft, Slot? hostSocket, IReadOnlyList<EndpointPlan> endpoints)
+    /// <param name="ready">The container's network namespace, where it is there already.</param>
+    public NetworkSteps(PlanDraft draft, IReadOnlyList<EndpointPlan> endpoints, Slot? ready)
     {
-        if (hostSocket is not { } host) return;
-        Slot own = draft.Add(Call.Openat, "this namespace, to have links born in it",
-            [PlanDraft.WorkingDirectory, "/proc/self/ns/net", PlanDraft.Flags(OpenFlags.CloseOnExec, "O_RDONLY")], result: "net namespace", subject: "/proc/self/ns/net");
-        foreach (EndpointPlan endpoint in endpoints) MakePair(draft, host, own, endpoint);
-        draft.Add(Call.Close, "from here on the host's links are out of reach", [host]);
-        draft.Add(Call.Close, "it has served", [own]);
+        (_draft, _endpoints, _ready) = (draft, endpoints, ready);
+        if (endpoints.Count == 0) return;
+        // Opened while the parent is still there.
+        Slot host = OpenSocket(draft, HostSocket, "a handle on the host's links: it belongs to the namespace that it was made in");
+        _hostSocket = host;
+        if (ready is not { } inside) return;
+        foreach (EndpointPlan endpoint in endpoints) MakePair(draft, host, inside, endpoint);
+        draft.Add(Call.Close, "the handle has served", [host]);
+    }
 
-        Slot socket = OpenSocket(draft, OwnSocket, "a handle on the links inside");
-        foreach (EndpointPlan endpoint in endpoints) Configure(draft, socket, endpoint);
-        draft.Add(Call.Close, "the handle has served", [socket]);
+    public void Add()
+    {
+        if (_hostSocket is not { } host) return;
+        if (_ready is { } inside) _draft.Add(Call.Setns, "its network namespace, with its links in it", [inside, PlanDraft.Flags((long)CloneFlags.NewNet, "CLONE_NEWNET")]);
+        else MakePairs(host);
+        Slot socket = OpenSocket(_draft, OwnSocket, "a handle on the links inside");
+        foreach (EndpointPlan endpoint in _endpoints) Configure(_draft, socket, endpoint);
+        _draft.Add(Call.Close, "the handle has served", [socket]);
+    }
+
+    private void MakePairs(Slot host)
+    {
+        Slot own = _draft.Add(Call.Openat, "this namespace, to have links born in it",
+            [PlanDraft.WorkingDirectory, "/proc/self/ns/net", PlanDraft.Flags(OpenFlags.CloseOnExec, "O_RDONLY")], result: "net namespace", subject: "/proc/self/ns/net");
+        foreach (EndpointPlan endpoint in _endpoints) MakePair(_draft, host, own, endpoint);
+        _draft.Add(Call.Close, "from here on the host's links are out of reach", [host]);
+        _draft.Add(Call.Close, "it has served", [own]);
     }
 
     private static void MakePair(PlanDraft draft, Slot host, Slot own, EndpointPlan endpoint)

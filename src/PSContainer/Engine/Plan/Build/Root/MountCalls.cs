@@ -46,6 +46,15 @@ public sealed class MountCalls(PlanDraft draft)
             [mount, "", PlanDraft.Flags(flags, recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"), PlanDraft.Structure(attributes, FlagText.Attributes), 32], when: when);
     }
 
+    /// <summary>Owners of files below are from here on what the user namespace makes of them: id 0 on the disk is its root.</summary>
+    public void Map(Slot mount, Slot users, bool recursive, string why, string? subject, Errno[]? tolerate = null)
+    {
+        const int userNamespace = 24;
+        long flags = Files.AtEmptyPath | (recursive ? Files.AtRecursive : 0);
+        var attributes = new Argument.Structure<MountAttr>(new MountAttr { Set = MountAttributes.Idmap }, FlagText.Attributes) { Filled = [(userNamespace, users)] };
+        draft.Add(Call.MountSetattr, why, [mount, "", PlanDraft.Flags(flags, recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"), attributes, 32], tolerate: tolerate, subject: subject);
+    }
+
     /// <summary>Attaches a detached mount.</summary>
     public void Attach(Slot mount, Slot target, string why, string? subject = null)
         => draft.Add(Call.MoveMount, why,

@@ -8,12 +8,19 @@ public sealed record MountOptions(
     Propagation Propagation, bool RecursivePropagation,
     bool Bind, bool RecursiveBind, IReadOnlyList<string> Data)
 {
+    /// <summary>Owners are mapped ("idmap").</summary>
+    public bool Idmap { get; init; }
+
+    /// <summary>Those of all mounts below as well ("ridmap").</summary>
+    public bool RecursiveIdmap { get; init; }
+
+
     /// <summary>Sorts options as mount(8) and runtime-spec's config.md know them; what is unknown goes to the file system.</summary>
     public static MountOptions Parse(IReadOnlyList<string> options)
     {
         MountAttributes set = 0, clear = 0;
         var propagation = Propagation.Unchanged;
-        bool recursive = false, recursivePropagation = false, bind = false, recursiveBind = false;
+        bool recursive = false, recursivePropagation = false, bind = false, recursiveBind = false, idmap = false, recursiveIdmap = false;
         var data = new List<string>();
 
         foreach (string option in options)
@@ -22,6 +29,8 @@ public sealed record MountOptions(
             {
                 case "bind": bind = true; continue;
                 case "rbind": bind = recursiveBind = true; continue;
+                case "idmap": (idmap, recursiveIdmap) = (true, false); continue;
+                case "ridmap": (idmap, recursiveIdmap) = (true, true); continue;
                 case "defaults" or "async": continue;
             }
             if (TryPropagation(option, out Propagation wanted, out bool all))
@@ -46,7 +55,7 @@ public sealed record MountOptions(
                 data.Add(option);
             }
         }
-        return new MountOptions(set, clear, recursive, propagation, recursivePropagation, bind, recursiveBind, data);
+        return new MountOptions(set, clear, recursive, propagation, recursivePropagation, bind, recursiveBind, data) { Idmap = idmap, RecursiveIdmap = recursiveIdmap };
     }
 
     private static bool TryPropagation(string option, out Propagation propagation, out bool recursive)

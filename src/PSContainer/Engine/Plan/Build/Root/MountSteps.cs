@@ -4,8 +4,12 @@ using PSContainer.Kernel;
 namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>The mounts of config.json, in their order.</summary>
-internal sealed class MountSteps(PlanDraft draft, MountCalls mounts, InRoot inRoot, ContainerPlanRequest request)
+internal sealed class MountSteps(PlanDraft draft, MountCalls mounts, InRoot inRoot, ContainerPlanRequest request, NamespaceSteps namespaces, UserSteps users)
 {
+    /// <summary>The file system for /dev, where one is mounted there.</summary>
+    public Slot? Dev { get; private set; }
+
+
     /// <summary>
     /// Files of ours come behind all that may lie where a link in their place leads, a tmpfs at /run, and before what is mounted on their folder: a
     /// volume at /etc brings its own.
@@ -14,7 +18,7 @@ internal sealed class MountSteps(PlanDraft draft, MountCalls mounts, InRoot inRo
     {
         foreach (MountSpec mount in request.Spec.Mounts)
             if (!IsOnNames(mount)) Add(mount);
-        NameFileSteps.Add(mounts, inRoot, request.NameFiles, request.Spec.Root.ReadOnly);
+        NameFileSteps.Add(draft, mounts, inRoot, users, request.NameFiles, request.Spec.Root.ReadOnly);
         foreach (MountSpec mount in request.Spec.Mounts)
             if (IsOnNames(mount)) Add(mount);
     }
@@ -40,7 +44,11 @@ internal sealed class MountSteps(PlanDraft draft, MountCalls mounts, InRoot inRo
         bool realDirectory = type is "proc" or "sysfs";
         Slot target = inRoot.FindDirectory(mount.Destination, realDirectory
             ? $"{mount.Destination} must be a real folder, reached through no link" : "where it goes", realDirectory);
-        Slot made = mounts.NewFileSystem(type, mount.Source ?? type, options.Data, options.Set, $"{mount.Destination}: {type}", mount.Destination);
+        if (options.Idmap || mount.UidMappings.Count > 0) throw NoIdmap(mount);
+        bool isDev = users.IsApart && type == "tmpfs" && string.Join('/', InRoot.Components(mount.Destination)) == "dev";
+        Slot Make() => mounts.NewFileSystem(type, mount.Source ?? type, options.Data, options.Set, $"{mount.Destination}: {type}", mount.Destination);
+        Slot made = isDev ? draft.Outside(() => GiveAway(Make())) : IsHosts(type) ? draft.Outside(Make) : Make();
+        if (isDev) Dev = made;
         // As with runc. The owner is root, unless uid= and gid= say otherwise; and where there was no folder, tmpfs's own mode stays, 1777.
         if (type == "tmpfs" && !options.Data.Any(option => option.StartsWith("mode=", StringComparison.Ordinal)))
             draft.Add(Call.CopyMode, "it opens to nobody whom the folder below did not let in", [target, made], subject: mount.Destination);
@@ -49,22 +57,61 @@ internal sealed class MountSteps(PlanDraft draft, MountCalls mounts, InRoot inRo
         mounts.Attach(made, target, $"{mount.Destination} becomes visible", mount.Destination);
     }
 
+    /// <summary>A file system that shows a namespace is made by whoever has rights over that one.</summary>
+    private bool IsHosts(string type) => type switch
+    {
+        "sysfs" => !namespaces.Made.HasFlag(CloneFlags.NewNet),
+        "mqueue" => !namespaces.Made.HasFlag(CloneFlags.NewIpc),
+        // Not where a pid namespace is joined: only the child is in it.
+        "proc" => !namespaces.All.HasFlag(CloneFlags.NewPid),
+        _ => false,
+    };
+
+    // What a user namespace mounts has no nodes that open; so it is mounted for it.
+    private Slot GiveAway(Slot made)
+    {
+        if (users.AreKnown) draft.Add(Call.Fchownat, "it is the container's root's", [made, "", users.OutsideUid(0), users.OutsideGid(0), PlanDraft.Flags(Files.AtEmptyPath, "AT_EMPTY_PATH")]);
+        return made;
+    }
+
     private void AddBind(MountSpec mount, MountOptions options)
     {
         string source = mount.Source ?? throw new EngineException("ConfigInvalid", Reason.InvalidInput,
             $"The bind mount at '{mount.Destination}' has no source.");
         bool recursive = options.RecursiveBind;
-        Slot tree = mounts.CopyTree(source, recursive, $"{mount.Destination}: a view of the host's {source}");
-        if (options.Set != 0 || options.Clear != 0)
-            mounts.SetAttributes(tree, options.Set, options.Clear, Propagation.Unchanged, options.RecursiveAttributes, string.Join(',', mount.Options));
-        // A copy of a shared mount would pass on what is mounted below it, in both directions.
-        Propagation propagation = options.Propagation == Propagation.Unchanged ? Propagation.Private : options.Propagation;
-        mounts.SetAttributes(tree, 0, 0, propagation, recursive || options.RecursivePropagation, "what is mounted on one side stays there");
+        Slot? mapping = MappingOf(mount, options);
+        Slot tree = draft.Outside(() =>
+        {
+            Slot copy = mounts.CopyTree(source, recursive, $"{mount.Destination}: a view of the host's {source}");
+            if (mapping is { } inside) mounts.Map(copy, inside, options.RecursiveIdmap, "owners as the mappings say", source);
+            if (options.Set != 0 || options.Clear != 0)
+                mounts.SetAttributes(copy, options.Set, options.Clear, Propagation.Unchanged, options.RecursiveAttributes, string.Join(',', mount.Options));
+            // A copy of a shared mount would pass on what is mounted below it, in both directions.
+            Propagation propagation = options.Propagation == Propagation.Unchanged ? Propagation.Private : options.Propagation;
+            mounts.SetAttributes(copy, 0, 0, propagation, recursive || options.RecursivePropagation, "what is mounted on one side stays there");
+            return copy;
+        });
         Slot target = request.Host.IsDirectory(source)
             ? inRoot.MakeDirectory(mount.Destination, "where it goes")
             : inRoot.MakeFile(mount.Destination, "where it goes");
         mounts.Attach(tree, target, $"{mount.Destination} becomes visible", mount.Destination);
     }
+
+    /// <summary>The user namespace that maps a mount's owners; null where nothing does.</summary>
+    private Slot? MappingOf(MountSpec mount, MountOptions options)
+    {
+        bool hasOwn = mount.UidMappings.Count > 0 || mount.GidMappings.Count > 0;
+        if (!hasOwn && !options.Idmap) return null;
+        if (!hasOwn) return users.Namespace ?? throw NoIdmap(mount);
+        if (mount.UidMappings.Count == 0 || mount.GidMappings.Count == 0) throw NoIdmap(mount);
+        IdMapping.Check(mount.UidMappings, "users");
+        IdMapping.Check(mount.GidMappings, "groups");
+        return draft.Before(() => HolderSteps.Make(draft, mount.UidMappings, mount.GidMappings, withNetwork: false, $"a user namespace for the owners of {mount.Destination}").User);
+    }
+
+    private static EngineException NoIdmap(MountSpec mount)
+        => new("MappingInvalid", Reason.InvalidInput, $"The owners of the mount at '{Text.Printable.Of(mount.Destination)}' can't be mapped: it takes a bind mount, and mappings of users and of groups, its own or the container's.",
+            "Give both, or give the container a user namespace.");
 
     /// <summary>
     /// "cgroup" is whatever this machine has: one cgroup2, or a folder of v1 hierarchies. The container's own groups are bound,

@@ -3,7 +3,7 @@ using PSContainer.Kernel;
 namespace PSContainer.Engine.Plan.Build.Root;
 
 /// <summary>The container's root: made as a mount of its own, and at the end swapped in for the host's.</summary>
-internal static class RootSteps
+internal sealed class RootSteps(PlanDraft draft, MountCalls mounts, UserSteps users)
 {
     /// <summary>Cuts the new mount namespace off, so that nothing mounted from here on reaches the host.</summary>
     public static void Isolate(PlanDraft draft, string? rootfsPropagation)
@@ -22,20 +22,30 @@ internal static class RootSteps
              PlanDraft.Structure(new MountAttr { Propagation = now }, FlagText.Propagated), 32]);
     }
 
-    public static Slot Make(PlanDraft draft, MountCalls mounts, RootSource source, bool readOnly, string? rootfsPropagation) => source switch
+    public Slot Make(RootSource source, bool readOnly, string? rootfsPropagation) => source switch
     {
-        RootSource.Folder folder => Bind(draft, mounts, folder.Path, folder.Path, rootfsPropagation),
+        // A bundle's files belong to whoever has made it, for the users that its configuration names.
+        RootSource.Folder folder => Bind(folder.Path, folder.Path, rootfsPropagation, isMapped: false),
         // Nothing would ever be written to an upper directory.
-        RootSource.Throwaway { Lowers: [var only] } bare when readOnly => Bind(draft, mounts, only, bare.MountPoint, rootfsPropagation),
-        RootSource.Throwaway throwaway => Overlay(draft, mounts, throwaway),
-        RootSource.Layers layers => LayerSteps.Mount(draft, mounts, layers),
+        RootSource.Throwaway { Lowers: [var only] } bare when readOnly => Bind(only, bare.MountPoint, rootfsPropagation, isMapped: true),
+        RootSource.Throwaway throwaway => Overlay(throwaway),
+        RootSource.Layers layers => new LayerSteps(draft, mounts, users).Mount(layers),
         _ => throw new ArgumentOutOfRangeException(nameof(source)),
     };
 
-    private static Slot Bind(PlanDraft draft, MountCalls mounts, string folder, string mountPoint, string? rootfsPropagation)
+    /// <summary>The root of the go-between's in the child's own mounts: by descriptor, on a place that everybody can reach.</summary>
+    public static Slot TakeOver(PlanDraft draft, MountCalls mounts, Slot outside)
+    {
+        Slot root = draft.Outside(() => mounts.CopyTree(outside, recursive: false, "the root for the child, who could not reach it by its path"));
+        mounts.Attach(root, HostDirectory(draft, "/"), "the root takes its place, in this namespace only");
+        return root;
+    }
+
+    private Slot Bind(string folder, string mountPoint, string? rootfsPropagation, bool isMapped)
     {
         // Not recursive for a shared root such as "/": what the host has mounted below it is none of the container's business.
         Slot tree = mounts.CopyTree(folder, recursive: false, "the root, as a mount of its own");
+        if (isMapped && users.Namespace is { } inside) mounts.Map(tree, inside, recursive: false, OwnersInside, folder);
         if (rootfsPropagation is not ("slave" or "rslave" or "shared" or "rshared"))
             mounts.SetAttributes(tree, 0, 0, Propagation.Private, recursive: false, "what the host mounts below it later stays with the host");
         Slot target = HostDirectory(draft, mountPoint);
@@ -43,17 +53,34 @@ internal static class RootSteps
         return tree;
     }
 
-    private static Slot Overlay(PlanDraft draft, MountCalls mounts, RootSource.Throwaway root)
+    internal const string OwnersInside = "its files belong to the container's users";
+
+    private Slot Overlay(RootSource.Throwaway root)
     {
         Slot memory = mounts.NewFileSystem("tmpfs", "pscontainer", ["mode=0755"], MountAttributes.None,
             "memory for what the container writes: it ends with the container");
         foreach (string folder in (string[])["upper", "work"])
             draft.Add(Call.Mkdirat, "overlayfs wants both on one file system", [memory, folder, PlanDraft.Flags(0x1ED, "0755")]);
+        string[] lowers = [.. root.Lowers.Select(Escape)];
+        if (users.IsApart)
+        {
+            draft.Add(Call.Fchownat, "the root is the container's root's", [memory, LayerStack.Upper, users.OutsideUid(0), users.OutsideGid(0), 0]);
+            for (int i = 0; i < lowers.Length; i++) draft.Add(Call.Mkdirat, "a place for a layer whose owners are mapped", [memory, LayerStack.Link(i), PlanDraft.Flags(0x1ED, "0755")]);
+        }
         mounts.Attach(memory, HostDirectory(draft, root.MountPoint), "overlayfs finds its upper directory by path");
 
+        if (users.Namespace is { } mapping)
+            for (int i = 0; i < lowers.Length; i++)
+            {
+                lowers[i] = $"{root.MountPoint}/{LayerStack.Link(i)}";
+                Slot layer = mounts.CopyTree(root.Lowers[i], recursive: false, "a layer");
+                mounts.Map(layer, mapping, recursive: false, OwnersInside, root.Lowers[i]);
+                mounts.Attach(layer, HostDirectory(draft, lowers[i]), "overlayfs finds its layers by path");
+            }
+
         Slot overlay = mounts.NewFileSystem("overlay", "overlay",
-            ["lowerdir=" + string.Join(':', root.Lowers.Select(Escape)), $"upperdir={root.MountPoint}/upper", $"workdir={root.MountPoint}/work"],
-            MountAttributes.None, "a writable view; the folders below stay as they are", subject: string.Join(':', root.Lowers));
+            ["lowerdir=" + string.Join(':', lowers), $"upperdir={root.MountPoint}/upper", $"workdir={root.MountPoint}/work"],
+            MountAttributes.None, users.IsApart ? OwnersInside : "a writable view; the folders below stay as they are", subject: string.Join(':', root.Lowers));
         mounts.Attach(overlay, HostDirectory(draft, root.MountPoint), "the root takes its place, in this namespace only");
         return overlay;
     }
