@@ -1,5 +1,6 @@
 using PSContainer.Engine.Containers;
 using PSContainer.Engine.Containers.Security;
+using PSContainer.Engine.Containers.Users;
 using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Spec;
 using PSContainer.Kernel;
@@ -214,11 +215,11 @@ public class SecurityTests
     public void What_is_open_is_kept_with_the_record_and_told_in_a_line()
     {
         Assert.Equal(("default", true), (new ContainerSecurity().ToString(), new ContainerSecurity().IsDefault));
-        ContainerSecurity open = ContainerSecurity.Of(new SecuritySpec { CapAdd = ["SYS_ADMIN"], CapDrop = ["KILL"], Options = Options("seccomp=unconfined", "no-new-privileges=false", "unmask=/proc/kcore"), Devices = ["/dev/fuse"] });
+        ContainerSecurity open = ContainerSecurity.Of(new SecuritySpec { CapAdd = ["SYS_ADMIN"], CapDrop = ["KILL"], Options = Options("seccomp=unconfined", "no-new-privileges=false", "unmask=/proc/kcore"), Devices = ["/dev/fuse"] }, UserNamespaceWish.Host);
         Assert.Equal("+SYS_ADMIN -KILL seccomp=unconfined no-new-privileges=false unmask=/proc/kcore /dev/fuse", open.ToString());
         Assert.False(open.IsDefault);
-        Assert.Equal(("privileged", "unconfined"), (ContainerSecurity.Of(new SecuritySpec { Privileged = true }).ToString(), ContainerSecurity.Of(new SecuritySpec { Privileged = true }).Seccomp));
-        Assert.True(ContainerSecurity.Of(new SecuritySpec { CapDrop = ["ALL"] }).IsDefault);
+        Assert.Equal(("privileged", "unconfined"), (ContainerSecurity.Of(new SecuritySpec { Privileged = true }, UserNamespaceWish.Host).ToString(), ContainerSecurity.Of(new SecuritySpec { Privileged = true }, UserNamespaceWish.Host).Seccomp));
+        Assert.True(ContainerSecurity.Of(new SecuritySpec { CapDrop = ["ALL"] }, UserNamespaceWish.Host).IsDefault);
         string folder = Directory.CreateTempSubdirectory("pscontainer-test-").FullName;
         try
         {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using PSContainer.Engine.Containers.Security;
+using PSContainer.Engine.Containers.Users;
 
 namespace PSContainer.Cmdlets.Binding;
 
@@ -16,6 +17,12 @@ public sealed class SecurityOptionCompleter : NameCompleter
 {
     protected override IEnumerable<CompletionResult> Names(string begun, IDictionary bound)
         => new[] { "seccomp=default", "seccomp=unconfined", "no-new-privileges=false", "no-new-privileges=true", "apparmor=unconfined", "label=disable", "mask=/", "unmask=ALL", "unmask=/" }.Select(Offer);
+}
+
+/// <summary>Who a container's users may be outside.</summary>
+public sealed class UserNamespaceCompleter : NameCompleter
+{
+    protected override IEnumerable<CompletionResult> Names(string begun, IDictionary bound) => new[] { UserNamespaceWish.AutoWord, UserNamespaceWish.HostWord, $"0:100000:{UserNamespaceWish.AutoSize}" }.Select(Offer);
 }
 
 /// <summary>Names of resource limits.</summary>

@@ -72,7 +72,7 @@ public abstract class ContainerParameters : SecurityParameters
     [Parameter]
     public string? CpusetCpus { get; set; }
 
-    /// <summary>Folders or files of this machine: /source:/destination, /source:/destination:ro.</summary>
+    /// <summary>Folders or files of this machine: /source:/destination, /source:/destination:ro, /source:/destination:idmap.</summary>
     [Parameter]
     public string[] Volume { get; set; } = [];
 
@@ -165,6 +165,7 @@ public abstract class ContainerParameters : SecurityParameters
             Tmpfs = Tmpfs,
             ReadOnly = ReadOnly,
             Security = ToSecurity(),
+            Users = ToUsers(),
             Network = new NetworkWish
             {
                 Network = Network, IPAddress = IPAddress, IPv6Address = IPv6Address, MacAddress = MacAddress, Aliases = NetworkAlias,

@@ -67,9 +67,13 @@ public sealed class CopyContainerItemCommand : ContainerCmdlet
         var manner = new CopyManner
         {
             Owner = Archive ? null : (0, 0), MakesDevices = Archive, DropsPrivilege = target is null && !Archive,
+            From = sourceRoot.Users, To = targetRoot.Users,
             Skipped = (name, why) => WriteWarning($"{name} in {shownSource} is not copied: {why}."),
         };
-        ItemCopy.Run(new CopySide(sourceRoot.Descriptor, sourcePath, shownSource), new CopySide(targetRoot.Descriptor, targetPath, shownTarget), FollowLink, manner, _stopped.Token);
+        var targetSide = new CopySide(targetRoot.Descriptor, targetPath, shownTarget);
+        void Run() => ItemCopy.Run(new CopySide(sourceRoot.Descriptor, sourcePath, shownSource), targetSide, FollowLink, manner, _stopped.Token);
+        if (targetRoot.Users is { } users) users.Act(Run);
+        else Run();
     }
 
     private RootView Open(Container? container, bool writes) => container is null ? RootView.OfThisMachine() : Engine.OpenRoot(container, writes);

@@ -3,6 +3,8 @@ using System.Management.Automation;
 using PSContainer.Cmdlets.Binding;
 using PSContainer.Cmdlets.Words;
 using PSContainer.Engine.Containers.Security;
+using PSContainer.Engine.Containers.Users;
+using PSContainer.Engine.State;
 
 namespace PSContainer.Cmdlets.Containers;
 
@@ -56,6 +58,15 @@ public abstract class SecurityParameters : CommandWordsCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] GroupAdd { get; set; } = [];
+
+    /// <summary>Auto: ids outside that no other container has. Host: this machine's own. Or ranges: 0:100000:65536.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(UserNamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? UserNamespace { get; set; }
+
+    /// <summary>Who its users are outside; where nothing is said, as the storage's settings have it.</summary>
+    protected UserNamespaceWish ToUsers() => UserNamespaceWish.Parse(UserNamespace ?? StorageSettings.Of(Engine.Store.Root).UserNamespace ?? UserNamespaceWish.HostWord);
 
     /// <summary>The parameters as a wish.</summary>
     protected SecuritySpec ToSecurity() => new()

@@ -8,7 +8,7 @@ internal static class DockerOption
         ["-c"] = "Cpus", ["-e"] = "Environment", ["-h"] = "Hostname", ["-i"] = "Interactive", ["-it"] = "Interactive", ["-l"] = "Label", ["-m"] = "Memory",
         ["-p"] = "Publish", ["-P"] = "PublishAll", ["-t"] = "Interactive", ["-u"] = "User", ["-v"] = "Volume", ["-w"] = "WorkingDirectory",
         ["--rm"] = "AutoRemove", ["--env"] = "Environment", ["--workdir"] = "WorkingDirectory", ["--tty"] = "Interactive", ["--ip"] = "IPAddress", ["--ip6"] = "IPv6Address",
-        ["--dns"] = "DnsServer",
+        ["--dns"] = "DnsServer", ["--userns"] = "UserNamespace",
     };
 
     /// <summary>A parameter's name; what no cmdlet has is not found under it. "--network-alias" is NetworkAlias.</summary>

@@ -74,6 +74,9 @@ public sealed class Container
     /// <summary>What is open in its wall; "default" where nothing is.</summary>
     public ContainerSecurity Security => _record.Security;
 
+    /// <summary>Who its users are outside: "Host" where they are this machine's own, else ranges of ids ("0:100000:65536").</summary>
+    public string UserNamespace => _record.Security.UserNamespace;
+
     /// <summary>The cgroup, as paths below the hierarchies' roots; null where nothing runs.</summary>
     public string? CgroupPath => IsAlive ? _run!.CgroupPath : null;
 

@@ -25,7 +25,7 @@ internal static class ContainerRoot
     /// <exception cref="EngineException">ContainerKeepsNothing, ContainerBusy, LayerMissing, PermissionDenied.</exception>
     public static RootView Of(Container container, StorageRoot storage, bool writes)
     {
-        if (container.IsAlive) return RootView.OfProcess(container.Run!.Init, container.Name);
+        if (container.IsAlive) return RootView.OfProcess(container.Run!.Init, container.Name, container.Security is { UidMappings: { Count: > 0 } uids, GidMappings: var gids } ? new RootUsers(uids, gids) : null);
         ContainerRecord record = container.Record;
         string folder = storage.ContainerFolder(record.Id), mountPoint = Path.Combine(folder, "rootfs");
         if (writes && !record.IsKept) throw KeepsNothing(container);

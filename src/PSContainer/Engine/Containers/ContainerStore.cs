@@ -1,4 +1,5 @@
 using PSContainer.Engine.Containers.Security;
+using PSContainer.Engine.Containers.Users;
 using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
@@ -23,11 +24,14 @@ public sealed class ContainerStore(StorageRoot root)
     /// <summary>Writes down a new container; nothing runs yet.</summary>
     /// <param name="spec">Checked.</param>
     /// <param name="id">From <see cref="ContainerId.New"/>, where somebody has to know it beforehand.</param>
-    /// <exception cref="EngineException">ContainerNameTaken, PermissionDenied.</exception>
+    /// <exception cref="EngineException">ContainerNameTaken, PermissionDenied, and where there are no ids for its users.</exception>
     public ContainerRecord Add(ContainerSpec spec, string? id = null)
     {
         id ??= ContainerId.New();
         using FileLock? image = spec.Image is null ? null : new ImageStore(Root).Using(spec.Image);
+        if (spec.Users.IsAuto && !Directory.Exists(Root.Data)) MakeFolders();
+        using UserRanges users = UserRanges.Find(spec.Users, Root, () => All());
+        spec = spec with { Users = users.Found };
         using RootView root = ContainerRoot.Of(spec, Root);
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(Root.ContainerFolder(id)), id, root.ReadText);
         ContainerNetworking networking = spec.Network.Resolve(Root, runtime.Hostname!, wanted => Get(wanted).Id);
@@ -58,7 +62,7 @@ public sealed class ContainerStore(StorageRoot root)
         Lowers = spec.Image is null ? [spec.RootFs ?? "/"] : [],
         From = spec.Image is null ? null : ImageUse.Of(spec.Image),
         Command = spec.Command is null ? "(idle)" : string.Join(' ', spec.Arguments.Prepend(spec.Command)),
-        StopSignal = spec.StopSignal, Ports = spec.Ports, Security = ContainerSecurity.Of(spec.Security),
+        StopSignal = spec.StopSignal, Ports = spec.Ports, Security = ContainerSecurity.Of(spec.Security, spec.Users),
     };
 
     /// <summary>Every record that can be read; the others are told of, and do not hide the rest.</summary>

@@ -1,6 +1,7 @@
 using PSContainer.Engine.Cgroups.Hierarchy;
 using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Cgroups.Making;
+using PSContainer.Engine.Containers.Users;
 using PSContainer.Engine.Containers.Wishes;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Plan;
@@ -19,6 +20,8 @@ internal static class PlanPreview
     {
         StorageRoot storage = store.Root;
         string id = ContainerId.New(), folder = storage.ContainerFolder(id);
+        using UserRanges users = UserRanges.Find(spec.Users, storage, () => store.All(), isPreview: true);
+        spec = spec with { Users = users.Found };
         using RootView view = ContainerRoot.Of(spec, storage);
         RuntimeSpec runtime = SpecTranslation.ToRuntimeSpec(spec.WithVolumesIn(folder), id, view.ReadText);
         var cgroup = CgroupPlan.Create(CgroupMounts.Discover(), runtime.Linux.CgroupsPath!, ResourceSettings.From(runtime.Linux.Resources, LimitWords.Parameters));

@@ -14,6 +14,9 @@ public sealed class RootView : IDisposable
     /// <summary>The root, by O_PATH; -1 where there is none.</summary>
     public int Descriptor { get; private set; }
 
+    /// <summary>Who its users are outside, where they are others; null where they are this machine's.</summary>
+    public RootUsers? Users { get; private init; }
+
     /// <exception cref="KernelException"/>
     public static RootView OfThisMachine() => OfFolder("/");
 
@@ -41,13 +44,14 @@ public sealed class RootView : IDisposable
 
     /// <summary>The very root that a process sees.</summary>
     /// <param name="container">Whose it is, for errors.</param>
+    /// <param name="users">Who its users are outside, where they are others.</param>
     /// <exception cref="EngineException">ContainerNotRunning, PermissionDenied.</exception>
     // Through the process, and checked afterwards: a number that was another's by then would have shown another root.
-    public static RootView OfProcess(ProcessIdentity process, string container)
+    public static RootView OfProcess(ProcessIdentity process, string container, RootUsers? users = null)
     {
         int descriptor = Files.TryOpen($"/proc/{process.Pid}/root", OpenFlags.Path | OpenFlags.Directory);
         Errno errno = Syscall.Last;
-        if (descriptor >= 0 && process.IsAlive) return new RootView(descriptor);
+        if (descriptor >= 0 && process.IsAlive) return new RootView(descriptor) { Users = users };
         if (descriptor >= 0) Files.Close(descriptor);
         else if (errno is Errno.EACCES or Errno.EPERM) throw new EngineException("PermissionDenied", Reason.NoPermission, $"The root of '{container}' can't be looked at.", "Run as root (sudo pwsh).");
         throw new EngineException("ContainerNotRunning", Reason.WrongState, $"The container '{container}' has just stopped.", "Try again.");

@@ -260,7 +260,7 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
 
     private void FinishOpen(int target, FileStatus status)
     {
-        (uint uid, uint gid) = manner.Owner ?? (status.Uid, status.Gid);
+        (uint uid, uint gid) = manner.OwnerOf(status.Uid, status.Gid);
         Check(FolderCalls.SetOwner(target, uid, gid), "chown");
         // After the owner, whose change would take setuid away.
         Check(FolderCalls.SetMode(target, Mode(status)), "chmod");
@@ -269,7 +269,7 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
 
     private void Finish(int folder, PathBytes name, FileStatus status)
     {
-        (uint uid, uint gid) = manner.Owner ?? (status.Uid, status.Gid);
+        (uint uid, uint gid) = manner.OwnerOf(status.Uid, status.Gid);
         Check(FolderCalls.SetOwner(folder, name, uid, gid), "chown");
         FolderCalls.SetTime(folder, name, status.Modified.Seconds, status.Modified.Nanoseconds);
     }

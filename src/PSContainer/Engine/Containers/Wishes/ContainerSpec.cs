@@ -1,5 +1,6 @@
 using PSContainer.Engine.Cgroups.Limits;
 using PSContainer.Engine.Containers.Security;
+using PSContainer.Engine.Containers.Users;
 using PSContainer.Engine.Images;
 using PSContainer.Engine.Networks;
 using PSContainer.Engine.Networks.Ports;
@@ -31,6 +32,8 @@ public sealed record ContainerSpec
     public bool ReadOnly { get; init; }
     /// <summary>What is open in its wall, and what is closed beyond the default.</summary>
     public SecuritySpec Security { get; init; } = new();
+    /// <summary>Who its users are outside.</summary>
+    public UserNamespaceWish Users { get; init; } = UserNamespaceWish.Host;
     public NetworkWish Network { get; init; } = new();
     /// <summary>Ports of this machine that lead to it.</summary>
     public IReadOnlyList<PortBinding> Ports { get; init; } = [];
@@ -54,7 +57,7 @@ public sealed record ContainerSpec
     public IReadOnlyList<string> AnonymousVolumes { get; init; } = [];
 
     /// <summary>The same wish with its paths made absolute, or an error that leaves nothing.</summary>
-    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, PortRepeated, and those of <see cref="ContainerLimit"/> and <see cref="NetworkWish"/>.</exception>
+    /// <exception cref="EngineException">ContainerNameInvalid, RootFsNotFound, RootFsNotDirectory, EnvironmentInvalid, HostnameInvalid, WorkingDirectoryInvalid, TmpfsInvalid, LabelInvalid, IdmapUnwanted, PortRepeated, and those of <see cref="ContainerLimit"/> and <see cref="NetworkWish"/>.</exception>
     public ContainerSpec Validate()
     {
         if (Name is not null) CheckName(Name);
@@ -79,6 +82,8 @@ public sealed record ContainerSpec
                 throw Invalid("TmpfsInvalid", $"'{Printable.Of(tmpfs)}' is no place for a tmpfs.", "Give an absolute path in the container: /tmp or /tmp:size=64m.");
         foreach ((string name, _) in Labels)
             if (name.Length == 0 || name.Any(char.IsControl)) throw Invalid("LabelInvalid", $"'{Printable.Of(name)}' can't be a label's name.", "Use -Label @{ name = 'value' }.");
+        if (Users.IsHost && Volumes.FirstOrDefault(volume => volume.Idmap) is { } mapped)
+            throw Invalid("IdmapUnwanted", $"The owners of the volume at '{Printable.Of(mapped.Destination)}' can't be mapped: the container's users are this machine's own.", "Give it users of its own (-UserNamespace Auto), or leave :idmap out.");
         PortWish.CheckDistinct(Ports);
         return this with { Limit = Limit.Validate(), Security = Security.Validate(), Network = Network.Validate(), Ports = AllPorts(), RootFs = RootFs is null ? null : CheckRoot(RootFs) };
     }
@@ -99,7 +104,7 @@ public sealed record ContainerSpec
 
     /// <summary>The same wish with its anonymous volumes as folders of the container's own.</summary>
     internal ContainerSpec WithVolumesIn(string containerFolder)
-        => this with { Volumes = [.. AnonymousVolumes.Select((path, i) => new VolumeSpec(Roots.AnonymousVolumes.FolderOf(containerFolder, i), path, false)), .. Volumes] };
+        => this with { Volumes = [.. AnonymousVolumes.Select((path, i) => new VolumeSpec(Roots.AnonymousVolumes.FolderOf(containerFolder, i), path, false) { Idmap = !Users.IsHost }), .. Volumes] };
 
     /// <summary>Names as docker takes them: safe as a file's name, with nothing that PowerShell or a terminal would read a meaning into.</summary>
     public static void CheckName(string name)

@@ -27,11 +27,14 @@ public static class DefaultProfile
 
     public static readonly string[] ReadonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
+    /// <summary>Which groups may ping.</summary>
+    public const string PingGroups = "net.ipv4.ping_group_range";
+
     /// <summary>In a network of its own, any user may listen on port 80, and ping (moby, daemon/oci_linux.go).</summary>
     public static readonly IReadOnlyDictionary<string, string> NetworkSysctl = new Dictionary<string, string>
     {
         ["net.ipv4.ip_unprivileged_port_start"] = "0",
-        ["net.ipv4.ping_group_range"] = "0 2147483647",
+        [PingGroups] = "0 2147483647",
     };
 
     public static readonly MountSpec[] Mounts =

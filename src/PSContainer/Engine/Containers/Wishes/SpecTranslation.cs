@@ -33,12 +33,22 @@ public static class SpecTranslation
             Mounts = [.. DefaultProfile.Mounts, .. spec.Tmpfs.Select(TmpfsMount), .. spec.Volumes.Select(VolumeMount)],
             Linux = new LinuxSpec
             {
-                Namespaces = [.. Namespaces(mode)],
+                Namespaces = [.. Namespaces(mode), .. spec.Users.IsHost ? (NamespaceSpec[])[] : [new NamespaceSpec("user")]],
+                UidMappings = spec.Users.Uids,
+                GidMappings = spec.Users.Gids,
                 CgroupsPath = CgroupPath.Default(id),
                 Resources = Resources(spec.Limit),
-                Sysctl = own.HasFlag(CloneFlags.NewNet) ? DefaultProfile.NetworkSysctl : new Dictionary<string, string>(),
+                Sysctl = own.HasFlag(CloneFlags.NewNet) ? NetworkSysctl(spec) : new Dictionary<string, string>(),
             },
         }, spec.Security, own, readFile);
+    }
+
+    // The kernel takes no groups that the container has not.
+    private static IReadOnlyDictionary<string, string> NetworkSysctl(ContainerSpec spec)
+    {
+        if (spec.Users.IsHost) return DefaultProfile.NetworkSysctl;
+        IdMapping root = spec.Users.Gids.First(line => line.ContainerId == 0);
+        return new Dictionary<string, string>(DefaultProfile.NetworkSysctl) { [DefaultProfile.PingGroups] = $"0 {Math.Min(root.Size - 1, int.MaxValue)}" };
     }
 
     private static IEnumerable<NamespaceSpec> Namespaces(NetworkMode network)
@@ -77,7 +87,7 @@ public static class SpecTranslation
     }
 
     private static MountSpec VolumeMount(VolumeSpec volume)
-        => new(volume.Destination, "bind", volume.Source) { Options = volume.ReadOnly ? ["rbind", "rprivate", "rro"] : ["rbind", "rprivate"] };
+        => new(volume.Destination, "bind", volume.Source) { Options = ["rbind", "rprivate", .. volume.ReadOnly ? (string[])["rro"] : [], .. volume.Idmap ? (string[])["idmap"] : []] };
 
     private static ResourceSpec Resources(ContainerLimit limit)
     {
