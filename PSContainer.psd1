@@ -16,6 +16,7 @@
         'Image.format.ps1xml'
         'Network.format.ps1xml'
         'Port.format.ps1xml'
+        'Isolation.format.ps1xml'
     )
     FunctionsToExport      = @()
     VariablesToExport      = @()
@@ -25,6 +26,7 @@
         'Build-ContainerImage'
         'Clear-ContainerStorage'
         'Compare-Container'
+        'Compare-ContainerNamespace'
         'Connect-ContainerNetwork'
         'Copy-ContainerItem'
         'Disconnect-ContainerNetwork'

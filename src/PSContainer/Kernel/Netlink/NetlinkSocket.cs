@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.ExceptionServices;
 using Tmds.Linux;
 using static PSContainer.Kernel.Netlink.Rtnetlink;
 
@@ -34,32 +33,25 @@ public sealed class NetlinkSocket : IDisposable
     }
 
     /// <summary>
-    /// A socket in the network namespace behind a descriptor, and what else is to be done there. A thread of its own goes there and
-    /// ends there: no other thread ever runs in a foreign namespace (setns(2) changes one thread alone).
+    /// A socket in the network namespace behind a descriptor, and what else is to be done there, on the visit's thread.
     /// </summary>
     /// <exception cref="KernelException"/>
     public static NetlinkSocket OpenIn(int netNamespace, Action<NetlinkSocket>? there = null)
     {
         NetlinkSocket? made = null;
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
+        try
         {
-            try
+            NamespaceVisit.Run(netNamespace, CloneFlags.NewNet, () =>
             {
-                Syscall.Checked(LibC.setns(netNamespace, (int)CloneFlags.NewNet), "setns");
                 made = Open();
                 there?.Invoke(made);
-            }
-            catch (Exception told)
-            {
-                failure = ExceptionDispatchInfo.Capture(told);
-            }
-        });
-        thread.UnsafeStart();
-        thread.Join();
-        if (failure is null) return made!;
-        made?.Dispose();
-        failure.Throw();
+            });
+        }
+        catch
+        {
+            made?.Dispose();
+            throw;
+        }
         return made!;
     }
 
