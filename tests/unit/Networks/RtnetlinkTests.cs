@@ -34,6 +34,15 @@ public class RtnetlinkTests
         => Headers.Agree(["linux/netlink.h", "linux/netfilter/nfnetlink.h", "linux/netfilter/nfnetlink_conntrack.h", "linux/netfilter/nf_conntrack_common.h"],
             [.. typeof(ConntrackNumbers).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (field.Name + " + 0", Convert.ToInt64(field.GetRawConstantValue())))]);
 
+    [HeaderFact("linux/sock_diag.h", "linux/inet_diag.h", "linux/tcp.h"), Trait("Needs", "gcc")]
+    public void Those_of_listening_sockets_are_as_well()
+        => Headers.Agree(["netinet/in.h", "netinet/tcp.h", "linux/netlink.h", "linux/sock_diag.h", "linux/inet_diag.h"],
+        [
+            .. typeof(SocketDiagNumbers).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (field.Name + " + 0", Convert.ToInt64(field.GetRawConstantValue()))),
+            ("sizeof(struct inet_diag_req_v2)", Marshal.SizeOf<InetDiagRequest>()), ("offsetof(struct inet_diag_req_v2, idiag_states)", Offset<InetDiagRequest>("States")),
+            ("offsetof(struct inet_diag_req_v2, id)", Offset<InetDiagRequest>("Id")), ("offsetof(struct inet_diag_msg, id)", 4), ("offsetof(struct inet_diag_sockid, idiag_sport)", 0),
+        ]);
+
     [HeaderFact("linux/rtnetlink.h"), Trait("Needs", "gcc")]
     public void Structures_are_laid_out_as_the_kernel_has_them()
         => Headers.Agree(s_headers,

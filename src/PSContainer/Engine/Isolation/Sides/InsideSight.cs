@@ -15,6 +15,9 @@ public sealed record InsideSight
     public IReadOnlyList<string> MacAddresses { get; init; } = [];
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
+    /// <summary>TCP ports that are listened on; null where this kernel does not tell (sock_diag(7)).</summary>
+    public IReadOnlyList<int>? Tcp { get; init; }
+
     /// <summary>Of System V: shared memory, semaphores, message queues.</summary>
     public (int Memory, int Semaphores, int Queues) Ipc { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record InsideSight
             Links = [.. links.Select(link => link.Name)],
             MacAddresses = [.. links.Where(link => link.Address.AsSpan().ContainsAnyExcept((byte)0)).Select(link => $"{link.Name} {Mac(link.Address)}")],
             Addresses = addresses,
+            Tcp = SocketDiag.ListeningPorts() is { } ports ? [.. ports] : null,
             Ipc = (Objects(proc.Root, "shm"), Objects(proc.Root, "sem"), Objects(proc.Root, "msg")),
             Cgroup = CgroupPathOf(proc.ReadFile(pid, "cgroup"u8)),
         };

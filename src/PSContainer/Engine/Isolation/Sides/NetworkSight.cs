@@ -14,14 +14,15 @@ public sealed record NetworkSight
     public IReadOnlyList<int>? Tcp { get; init; }
     public IReadOnlyList<int>? Udp { get; init; }
 
-    public static NetworkSight Read(string proc, int pid)
+    /// <param name="tcp">The TCP ports, where somebody inside has found them; else /proc tells, at its leisure.</param>
+    public static NetworkSight Read(string proc, int pid, IReadOnlyList<int>? tcp)
     {
         string folder = $"{proc}/{pid}/net/";
         return new NetworkSight
         {
             Links = Text(folder + "dev") is { } links ? [.. LinkNames(links)] : null,
             Routes = Text(folder + "route") is { } routes ? [.. RouteTable.Parse4(routes), .. RouteTable.Parse6(Text(folder + "ipv6_route") ?? "")] : null,
-            Tcp = Ports(folder, "tcp", isTcp: true),
+            Tcp = tcp ?? Ports(folder, "tcp", isTcp: true),
             Udp = Ports(folder, "udp", isTcp: false),
         };
     }

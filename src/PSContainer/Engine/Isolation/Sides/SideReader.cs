@@ -82,6 +82,7 @@ public sealed class SideReader : IDisposable
         ulong[] namespaces = NamespacesOf(pid);
         IdMap? uids = Map(pid, "uid_map"u8);
         MountSight? mounts = _proc.ReadFile(pid, "mountinfo"u8) is { Length: > 0 } text ? MountSight.Parse(text) : null;
+        InsideSight? inside = pidfd < 0 ? InsideSight.Read(_proc, pid) : Visit(pid, pidfd, namespaces);
         return new Side
         {
             Name = status.Name,
@@ -93,8 +94,8 @@ public sealed class SideReader : IDisposable
             Gids = Map(pid, "gid_map"u8),
             Mounts = mounts,
             Root = mounts is null ? null : RootSight.Read(_proc.Root, pid, mounts, OuterMounts(pid, namespaces), uids?.Inside(status.Uid)),
-            Network = IsOurs(namespaces, NamespaceType.Net) ? Machine.Network : NetworkSight.Read(_proc.Root, pid),
-            Inside = pidfd < 0 ? InsideSight.Read(_proc, pid) : Visit(pid, pidfd, namespaces),
+            Network = IsOurs(namespaces, NamespaceType.Net) ? _machine!.Network : NetworkSight.Read(_proc.Root, pid, inside?.Tcp),
+            Inside = inside,
             Resources = ResourceSight.Read(rightsOf, _cgroups),
             Kernel = _kernel,
             TimeOffsets = Offsets(_proc.ReadFile(pid, "timens_offsets"u8)),
