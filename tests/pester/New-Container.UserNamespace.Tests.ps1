@@ -57,6 +57,14 @@ Describe 'New-Container -UserNamespace' -Tag Root -Skip:(-not $isRoot) {
         Invoke-Container -HostRoot -UserNamespace 0:100000:65536 id '-u' | Should -Be 0
     }
 
+    It 'ends with its supervisor' {
+        $container = New-Container os1 -UserNamespace 0:100000:65536
+        /bin/kill -9 (Get-SupervisorId $container)
+        Wait-Until { -not (Test-Path "/proc/$($container.Pid)") } | Out-Null
+        (Get-Container os1).Status | Should -Be Stopped
+        Read-Uid (Start-Container os1 -PassThru) | Should -Be 100000
+    }
+
     It 'shares an image''s layers, and writes ids as images have them' {
         $null = New-BusyboxImage users:1
         $container = New-Container os1 users:1 -UserNamespace 0:100000:65536 -Idle

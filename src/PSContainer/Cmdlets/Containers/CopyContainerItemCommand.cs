@@ -70,10 +70,7 @@ public sealed class CopyContainerItemCommand : ContainerCmdlet
             From = sourceRoot.Users, To = targetRoot.Users,
             Skipped = (name, why) => WriteWarning($"{name} in {shownSource} is not copied: {why}."),
         };
-        var targetSide = new CopySide(targetRoot.Descriptor, targetPath, shownTarget);
-        void Run() => ItemCopy.Run(new CopySide(sourceRoot.Descriptor, sourcePath, shownSource), targetSide, FollowLink, manner, _stopped.Token);
-        if (targetRoot.Users is { } users) users.Act(Run);
-        else Run();
+        ItemCopy.Run(new CopySide(sourceRoot.Descriptor, sourcePath, shownSource), new CopySide(targetRoot.Descriptor, targetPath, shownTarget), FollowLink, manner, _stopped.Token);
     }
 
     private RootView Open(Container? container, bool writes) => container is null ? RootView.OfThisMachine() : Engine.OpenRoot(container, writes);

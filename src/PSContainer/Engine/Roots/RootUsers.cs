@@ -14,12 +14,13 @@ public sealed record RootUsers(IReadOnlyList<IdMapping> Uids, IReadOnlyList<IdMa
     public (uint Uid, uint Gid) Inside((uint Uid, uint Gid) owner) => (IdMapping.Inside(Uids, owner.Uid) ?? 0, IdMapping.Inside(Gids, owner.Gid) ?? 0);
 
     /// <summary>
-    /// Does what makes files there, on this thread: the kernel makes none for an owner whom the file system below can't write down, and the host's root is one.
+    /// Until it is disposed of, this thread makes files as the container's root: the kernel makes none for an owner whom the file system below can't write down, and the
+    /// host's root is one.
     /// </summary>
     /// <exception cref="KernelException"/>
-    public void Act(Action action)
+    public FileUser Become()
     {
         (uint uid, uint gid) = Outside((0, 0));
-        using (FileUser.Become(uid, gid)) action();
+        return FileUser.Become(uid, gid);
     }
 }

@@ -141,12 +141,12 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
     }
 
     /// <summary>None where it was made, EEXIST where it was there; what is there and no folder goes.</summary>
-    private static Errno MakeFolder(int toFolder, PathBytes to)
+    private Errno MakeFolder(int toFolder, PathBytes to)
     {
         const uint ownerOnly = 0x1C0;
         for (int i = 0; i < Attempts; i++)
         {
-            Errno answer = FolderCalls.MakeFolder(toFolder, to, ownerOnly);
+            Errno answer = Create(() => FolderCalls.MakeFolder(toFolder, to, ownerOnly));
             if (answer is not (Errno.None or Errno.EEXIST)) throw new KernelException("mkdir", answer, to.ToString());
             if (answer == Errno.None || FileStatus.TryOf(toFolder, to) is { Kind: FileKind.Directory }) return answer;
             FolderCalls.Remove(toFolder, to, isFolder: false);
@@ -241,11 +241,18 @@ public sealed class TreeCopy(CopyManner manner, CancellationToken cancelled)
         return length >= 0 ? new PathBytes(target[..length]) : throw new KernelException("readlink", Syscall.Last, name.ToString());
     }
 
-    private static void Replace(int toFolder, PathBytes to, Func<Errno> make)
+    // For no longer than the call: a thread that this one begins has its rights for ever.
+    private Errno Create(Func<Errno> make)
+    {
+        using FileUser? user = manner.To?.Become();
+        return make();
+    }
+
+    private void Replace(int toFolder, PathBytes to, Func<Errno> make)
     {
         for (int i = 0; i < Attempts; i++)
         {
-            Errno answer = make();
+            Errno answer = Create(make);
             if (answer == Errno.None) return;
             if (answer != Errno.EEXIST) throw new KernelException("create", answer, to.ToString());
             answer = FolderCalls.Remove(toFolder, to, isFolder: false);

@@ -50,6 +50,8 @@ internal sealed class DeviceSteps(PlanDraft draft, MountCalls mounts, InRoot inR
         if (names is not ["dev", .., _])
             throw new EngineException("DeviceInvalid", Reason.InvalidInput, $"The device '{device.Path}' is not below /dev.");
         Slot folder = names.Length == 2 ? dev : nodes.MakeDirectory(above + string.Join('/', names[1..^1]), "the device's folder");
+        if (names.Length > 2 && above == "/" && users.AreKnown)
+            draft.Add(Call.Fchownat, "its folder is the container's root's", [folder, "", users.OutsideUid(0), users.OutsideGid(0), PlanDraft.Flags(Files.AtEmptyPath, "AT_EMPTY_PATH")], subject: device.Path);
         uint type = device.Type switch { 'b' => BlockDevice, 'p' => Fifo, _ => CharacterDevice };
         // makedev(3): 12 bits of major above 8 bits of minor, the rest of minor above both.
         ulong number = (device.Minor & 0xFF) | ((ulong)device.Major << 8) | ((ulong)(device.Minor & ~0xFFu) << 12);
