@@ -8,7 +8,7 @@ namespace PSContainer.Cmdlets.Formats;
 /// <summary>How facts look: what is shared in one colour, what is isolated in another, and a word for those who see neither. The format file calls it.</summary>
 public static class IsolationTable
 {
-    // Below it a column of reasons would be cut to pieces: they get a line of their own, where there is something to explain.
+    // Below it a column of reasons would be cut to pieces; Format-List shows them.
     private const int Wide = 130;
 
     /// <summary>The type name for a narrow terminal; null for the table that needs none.</summary>
@@ -16,10 +16,10 @@ public static class IsolationTable
     public static string? NameFor(int? width) => width < Wide ? typeof(IsolationFact).FullName + "#Narrow" : null;
 
     /// <summary>The fact under that name.</summary>
-    public static PSObject Named(IsolationFact fact, string? name)
+    public static PSObject Named(IsolationFact fact, string name)
     {
         var shown = new PSObject(fact);
-        if (!string.IsNullOrEmpty(name)) shown.TypeNames.Insert(0, name);
+        shown.TypeNames.Insert(0, name);
         return shown;
     }
 

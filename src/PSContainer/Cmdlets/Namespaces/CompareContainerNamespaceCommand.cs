@@ -81,6 +81,6 @@ public sealed class CompareContainerNamespaceCommand : ProcessTargetCmdlet, IDis
     private void Write(Side side)
     {
         foreach (IsolationFact fact in new Comparison(_reference!, side).Facts())
-            if (Aspect is null || Aspect.Contains(fact.Aspect)) WriteObject(IsolationTable.Named(fact, _table));
+            if (Aspect is null || Aspect.Contains(fact.Aspect)) WriteObject(_table is null ? fact : IsolationTable.Named(fact, _table));
     }
 }

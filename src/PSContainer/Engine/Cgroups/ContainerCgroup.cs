@@ -96,7 +96,8 @@ public sealed class ContainerCgroup
     public ContainerLimit ReadLimit() => LimitReader.Read(this);
 
     /// <summary>The smallest limit from this cgroup up to the top, for memory, swap, processors and processes.</summary>
-    public IReadOnlyList<TightestLimit> TightestAncestor() => TightestLimit.Find(this);
+    /// <param name="only">Of these properties of <see cref="ContainerLimit"/> alone; of all where it is null.</param>
+    public IReadOnlyList<TightestLimit> TightestAncestor(IReadOnlyCollection<string>? only = null) => TightestLimit.Find(this, only);
 
     /// <summary>What the cgroup uses and has used.</summary>
     public ContainerUsage ReadUsage() => UsageReader.Read(this);

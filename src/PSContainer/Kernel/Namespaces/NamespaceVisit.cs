@@ -27,7 +27,7 @@ public static class NamespaceVisit
             {
                 failure = ExceptionDispatchInfo.Capture(told);
             }
-        }, StackSize) { IsBackground = true, Name = "PSContainer visit" };
+        }, StackSize) { IsBackground = true };
         thread.UnsafeStart();
         thread.Join();
         failure?.Throw();

@@ -25,18 +25,35 @@ internal static class CpuController
 {
     public static CpuState Read(CgroupGroup group)
     {
+        CpuState bandwidth = ReadBandwidth(group);
+        if (group.Version == CgroupVersion.V1)
+        {
+            return bandwidth with
+            {
+                Burst = CgroupText.Number(group.Read("cpu.cfs_burst_us")) ?? 0,
+                Idle = CgroupText.Number(group.Read("cpu.idle")) == 1,
+                Weight = CgroupText.Number(group.Read("cpu.shares")) is { } shares ? Weights.FromShares(shares) : null,
+            };
+        }
+        return bandwidth with
+        {
+            Burst = CgroupText.Number(group.Read("cpu.max.burst")) ?? 0,
+            Idle = CgroupText.Number(group.Read("cpu.idle")) == 1,
+            Weight = (int?)CgroupText.Number(group.Read("cpu.weight")),
+        };
+    }
+
+    /// <summary>Quota and period alone, all else as if it were new.</summary>
+    public static CpuState ReadBandwidth(CgroupGroup group)
+    {
         if (group.Version == CgroupVersion.V1)
         {
             var quota = CgroupText.Number(group.Read("cpu.cfs_quota_us"));
-            var shares = CgroupText.Number(group.Read("cpu.shares"));
             return new()
             {
                 HasBandwidth = quota is not null,
                 Quota = quota ?? -1,
                 Period = CgroupText.Number(group.Read("cpu.cfs_period_us")) ?? CpuState.DefaultPeriod,
-                Burst = CgroupText.Number(group.Read("cpu.cfs_burst_us")) ?? 0,
-                Idle = CgroupText.Number(group.Read("cpu.idle")) == 1,
-                Weight = shares is { } value ? Weights.FromShares(value) : null,
             };
         }
         // "max 100000" or "50000 100000"
@@ -48,9 +65,6 @@ internal static class CpuController
             HasBandwidth = space > 0,
             Quota = limited && long.TryParse(max[..space], out var q) ? q : -1,
             Period = space > 0 && long.TryParse(max[(space + 1)..], out var period) ? period : CpuState.DefaultPeriod,
-            Burst = CgroupText.Number(group.Read("cpu.max.burst")) ?? 0,
-            Idle = CgroupText.Number(group.Read("cpu.idle")) == 1,
-            Weight = (int?)CgroupText.Number(group.Read("cpu.weight")),
         };
     }
 

@@ -24,18 +24,22 @@ public sealed record TightestLimit(string Limit, double Value, string Cgroup, bo
     }
 
     /// <summary>One entry a limit that is set anywhere; where the same value is set twice, the upper group's counts.</summary>
-    internal static IReadOnlyList<TightestLimit> Find(ContainerCgroup cgroup)
+    /// <param name="only">Of these properties of <see cref="ContainerLimit"/> alone; of all where it is null.</param>
+    internal static IReadOnlyList<TightestLimit> Find(ContainerCgroup cgroup, IReadOnlyCollection<string>? only = null)
     {
         var found = new List<TightestLimit>(4);
-        Add(found, nameof(ContainerLimit.Memory), cgroup.Group(CgroupController.Memory),
+        Look(nameof(ContainerLimit.Memory), CgroupController.Memory,
             static group => Finite(CgroupText.Number(group.Read(group.Version == CgroupVersion.V2 ? "memory.max" : "memory.limit_in_bytes"))));
-        Add(found, nameof(ContainerLimit.MemoryHigh), cgroup.Group(CgroupController.Memory),
-            static group => group.Version == CgroupVersion.V2 ? Finite(CgroupText.Number(group.Read("memory.high"))) : null);
-        Add(found, nameof(ContainerLimit.MemorySwap), cgroup.Group(CgroupController.Memory), static group => Finite(MemoryController.Read(group).SwapMax));
-        Add(found, nameof(ContainerLimit.Cpus), cgroup.Group(CgroupController.Cpu),
-            static group => CpuController.Read(group).Cpus is { } cpus && double.IsFinite(cpus) ? cpus : null);
-        Add(found, nameof(ContainerLimit.PidsLimit), cgroup.Group(CgroupController.Pids), static group => Finite(PidsController.Read(group)));
+        Look(nameof(ContainerLimit.MemoryHigh), CgroupController.Memory, static group => group.Version == CgroupVersion.V2 ? Finite(CgroupText.Number(group.Read("memory.high"))) : null);
+        Look(nameof(ContainerLimit.MemorySwap), CgroupController.Memory, static group => Finite(MemoryController.Read(group).SwapMax));
+        Look(nameof(ContainerLimit.Cpus), CgroupController.Cpu, static group => CpuController.ReadBandwidth(group).Cpus is { } cpus && double.IsFinite(cpus) ? cpus : null);
+        Look(nameof(ContainerLimit.PidsLimit), CgroupController.Pids, static group => Finite(PidsController.Read(group)));
         return found;
+
+        void Look(string limit, CgroupController controller, Func<CgroupGroup, double?> read)
+        {
+            if (only is null || only.Contains(limit)) Add(found, limit, cgroup.Group(controller), read);
+        }
     }
 
     private static void Add(List<TightestLimit> found, string limit, CgroupGroup? group, Func<CgroupGroup, double?> read)

@@ -7,6 +7,8 @@ namespace PSContainer.Engine.Isolation.Sides;
 /// <summary>What a process's cgroup, and those above it, let it use; null for what nobody limits.</summary>
 public sealed record ResourceSight
 {
+    private static readonly string[] s_limits = [nameof(ContainerLimit.Memory), nameof(ContainerLimit.Cpus), nameof(ContainerLimit.PidsLimit)];
+
     public TightestLimit? Memory { get; init; }
     public TightestLimit? Cpus { get; init; }
     public TightestLimit? Processes { get; init; }
@@ -28,7 +30,7 @@ public sealed record ResourceSight
                 MemoryFile = mounts.Find(CgroupController.Memory)?.Version == CgroupVersion.V1 ? "memory.limit_in_bytes" : "memory.max",
                 CpuFile = mounts.Find(CgroupController.Cpu)?.Version == CgroupVersion.V1 ? "cpu.cfs_quota_us" : "cpu.max",
             };
-            foreach (TightestLimit limit in ContainerCgroup.ForProcess(pid, mounts).TightestAncestor())
+            foreach (TightestLimit limit in ContainerCgroup.ForProcess(pid, mounts).TightestAncestor(s_limits))
             {
                 sight = limit.Limit switch
                 {
