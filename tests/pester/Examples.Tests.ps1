@@ -8,7 +8,7 @@ BeforeDiscovery {
         'registry\.example|Request-ContainerImage|apt-get|images\.txt' = 'a registry or an archive on the net'
         '-Credential' = 'a person who types a password'
         'Invoke-Command -HostName' = 'another machine'
-        '(?m)^Enter-ContainerNamespace (os1|-ProcessId \(docker .*)$|-Interactive|Enter-ContainerSession' = 'a terminal'
+        '(?m)^Enter-ContainerNamespace (os1|-ProcessId \(docker .*)$|-Interactive' = 'a terminal'
         ' -Wait$' = 'Ctrl+C'
         'Get-Process (-Name )?(nginx|cron)' = 'a service of that name'
         '/dev/vda' = 'a disk of that name'

@@ -165,7 +165,9 @@ public sealed class CopyTests : IDisposable
         _build.Fails("DownloadFailed", $"FROM busybox\nADD http://127.0.0.1:{port}/gone /x/");
         server.Stop();
         _build.Fails("DownloadFailed", $"FROM busybox\nADD {url} /x/");
-        Assert.ThrowsAny<Exception>(() => answers.Wait(Machine.Patience));
+        // It ends by the stop: while it waits, which throws, or before it waits again.
+        Record.Exception(() => answers.Wait(Machine.Patience));
+        Assert.True(answers.IsCompleted);
     }
 
     [SystemFact]
